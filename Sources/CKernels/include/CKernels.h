@@ -1,0 +1,2 @@
+// The umbrella header that SwiftPM turns into the module CKernels.
+#include "mk.h"
