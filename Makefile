@@ -1,0 +1,46 @@
+# Millrace: `make` lists what can be made.
+.DEFAULT_GOAL := help
+.PHONY: help setup build test test-tsan bench demo format lint golden docs clean
+
+# Debug builds of numeric code are unusable, so tests run in release with testing enabled.
+RELEASE := -c release -Xswiftc -enable-testing
+SWIFT_ROOTS := $(wildcard Package.swift Sources Tests Examples Benchmarks)
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## fetch what the build needs and the machine lacks (once)
+	@Scripts/setup.sh
+
+build: setup ## build everything in release
+	swift build $(RELEASE)
+
+test: setup ## run all tests, with native and then with portable kernels
+	swift build --build-tests $(RELEASE)
+	swift test --skip-build $(RELEASE)
+	MILLRACE_KERNELS=portable swift test --skip-build $(RELEASE)
+
+test-tsan: ## run the threaded suites under the thread sanitizer
+	MILLRACE_KERNELS=portable TSAN_OPTIONS=halt_on_error=1 \
+		swift test --sanitize=thread --scratch-path .build/tsan --filter 'Threads|Session|Program'
+
+bench: setup ## measure against the peers: make bench [ONLY=name] [JSON=1] [NEIGHBOUR=1]
+	cd Benchmarks && ONLY='$(ONLY)' JSON='$(JSON)' NEIGHBOUR='$(NEIGHBOUR)' ./bench
+
+demo: setup ## train on handwritten digits
+	swift run -c release --package-path Examples digits
+
+format: ## rewrite the Swift sources in the house style
+	swift format --in-place --parallel --recursive $(SWIFT_ROOTS)
+
+lint: ## check the Swift sources against the house style
+	swift format lint --strict --parallel --recursive $(SWIFT_ROOTS)
+
+golden: ## recompute golden numbers with the references: make golden [ONLY=family]
+	Scripts/golden.sh $(ONLY)
+
+docs: setup ## build the Engine's documentation into .build/docs
+	Scripts/docs.sh
+
+clean: ## remove build products, keep .deps
+	rm -rf .build Examples/.build Benchmarks/.build
