@@ -1,0 +1,27 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "Millrace",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .library(name: "Engine", targets: ["Engine"]),
+        .library(name: "TestKit", targets: ["TestKit"]),
+    ],
+    targets: [
+        .target(name: "CKernels"),
+        .target(name: "COneDNN"),
+        .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
+        .target(name: "TestKit", dependencies: ["Engine"], swiftSettings: settings),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN"],
+            exclude: ["Golden"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,82 @@
+/// The extents of a tensor, outermost first. Elements are stored in this order without gaps.
+public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
+    public let extents: [Int]
+
+    public init(_ extents: [Int]) { self.extents = extents }
+    public init(arrayLiteral elements: Int...) { extents = elements }
+
+    /// Written as an extent of a reshape: whatever makes the number of elements right.
+    public static let inferred = -1
+    /// Written as an extent of a reshape: the extent that the operand has at this place.
+    public static let same = -2
+
+    public var rank: Int { extents.count }
+    /// Number of elements.
+    public var count: Int { extents.reduce(1, *) }
+    public subscript(axis: Int) -> Int { extents[axis < 0 ? axis + rank : axis] }
+
+    /// Steps, in elements, from one index to the next along every axis.
+    public var strides: [Int] {
+        var strides = [Int](repeating: 1, count: rank)
+        for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * extents[axis + 1] }
+        return strides
+    }
+
+    /// This shape with one extent replaced.
+    public func replacing(_ axis: Int, with extent: Int) -> Shape {
+        var changed = extents
+        changed[axis] = extent
+        return Shape(changed)
+    }
+
+    /// This shape without one axis.
+    public func removing(_ axis: Int) -> Shape {
+        var changed = extents
+        changed.remove(at: axis)
+        return Shape(changed)
+    }
+
+    /// The shape that both sides broadcast to (NumPy's rule), or nil where extents differ and neither is 1.
+    public func broadcast(with other: Shape) -> Shape? {
+        let rank = max(rank, other.rank)
+        var result = [Int](repeating: 1, count: rank)
+        for back in 1...max(rank, 1) where rank > 0 {
+            let left = back <= self.rank ? self[-back] : 1
+            let right = back <= other.rank ? other[-back] : 1
+            guard left == right || left == 1 || right == 1 else { return nil }
+            result[rank - back] = left == 1 ? right : left
+        }
+        return Shape(result)
+    }
+
+    /// Strides with which a tensor of this shape is read when it is broadcast to `target`: 0 along repeated axes.
+    func broadcastStrides(to target: Shape) -> [Int] {
+        let own = strides
+        let offset = target.rank - rank
+        return target.extents.indices.map { axis in
+            let mine = axis - offset
+            return mine < 0 || extents[mine] == 1 ? 0 : own[mine]
+        }
+    }
+}
+
+extension Shape: CustomStringConvertible {
+    public var description: String { "[" + extents.map(String.init).joined(separator: ",") + "]" }
+}
+
+/// What is known of a tensor before it has values: its shape and the type of its elements.
+public struct TensorType: Hashable, Sendable, Codable, CustomStringConvertible {
+    public let shape: Shape
+    public let dtype: DType
+
+    public init(_ shape: Shape, _ dtype: DType) {
+        self.shape = shape
+        self.dtype = dtype
+    }
+
+    public var bytes: Int { shape.count * dtype.size }
+    public var description: String { "\(dtype)\(shape)" }
+
+    func with(_ dtype: DType) -> TensorType { TensorType(shape, dtype) }
+    func with(_ shape: Shape) -> TensorType { TensorType(shape, dtype) }
+}
