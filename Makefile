@@ -4,6 +4,8 @@
 
 # Debug builds of numeric code are unusable, so tests run in release with testing enabled.
 RELEASE := -c release -Xswiftc -enable-testing
+TSAN := --sanitize=thread --scratch-path .build/tsan
+THREADED := Threads|Session|Program
 SWIFT_ROOTS := $(wildcard Package.swift Sources Tests Examples Benchmarks)
 
 help: ## list the targets
@@ -20,9 +22,10 @@ test: setup ## run all tests, with native and then with portable kernels
 	swift test --skip-build $(RELEASE)
 	MILLRACE_KERNELS=portable swift test --skip-build $(RELEASE)
 
-test-tsan: ## run the threaded suites under the thread sanitizer
-	MILLRACE_KERNELS=portable TSAN_OPTIONS=halt_on_error=1 \
-		swift test --sanitize=thread --scratch-path .build/tsan --filter 'Threads|Session|Program'
+test-tsan: setup ## run the threaded suites under the thread sanitizer
+	swift build --build-tests $(TSAN)
+	@swift test list --skip-build $(TSAN) | grep -qE '$(THREADED)' || { echo "test-tsan: no suite is named like $(THREADED)" >&2; exit 1; }
+	MILLRACE_KERNELS=portable TSAN_OPTIONS=halt_on_error=1 swift test --skip-build $(TSAN) --filter '$(THREADED)'
 
 bench: setup ## measure against the peers: make bench [ONLY=name] [JSON=1] [NEIGHBOUR=1]
 	cd Benchmarks && ONLY='$(ONLY)' JSON='$(JSON)' NEIGHBOUR='$(NEIGHBOUR)' ./bench
