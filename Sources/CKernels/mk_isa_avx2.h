@@ -4,6 +4,6 @@
 #define MK_LANES 8
 #define MK_AVX2 1
 #define MK_AVX512 0
-#define MK_BF16 0
+#define MK_AVX512_BF16 0
 #define MK_FMA 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)

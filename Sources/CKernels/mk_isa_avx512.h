@@ -4,6 +4,6 @@
 #define MK_LANES 16
 #define MK_AVX2 1
 #define MK_AVX512 1
-#define MK_BF16 0
+#define MK_AVX512_BF16 0
 #define MK_FMA 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt"), min_vector_width(512))), apply_to = function)

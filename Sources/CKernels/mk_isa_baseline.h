@@ -4,7 +4,7 @@
 #define MK_LANES 4
 #define MK_AVX2 0
 #define MK_AVX512 0
-#define MK_BF16 0
+#define MK_AVX512_BF16 0
 #if defined(__ARM_FEATURE_FMA) || defined(__aarch64__)
 #define MK_FMA 1
 #else
