@@ -49,9 +49,9 @@ extension OneDNN {
         let result = try Owned("attributes", destroy: table.primitive_attr_destroy) { pointer in
             table.primitive_attr_create(&pointer)
         }
-        try check(table.primitive_attr_set_scratchpad_mode(result.pointer, MK_DNN_SCRATCHPAD_USER), "scratchpad mode")
+        try OneDNN.check(table.primitive_attr_set_scratchpad_mode(result.pointer, MK_DNN_SCRATCHPAD_USER), "scratchpad mode")
         for scale in attributes.scales {
-            try check(
+            try OneDNN.check(
                 table.primitive_attr_set_scales_mask(result.pointer, scale.argument.rawValue, scale.mask), "scales")
         }
         guard !attributes.after.isEmpty else { return result }
@@ -59,7 +59,7 @@ extension OneDNN {
             table.post_ops_create(&pointer)
         }
         for operation in attributes.after { try append(operation, to: list.pointer) }
-        try check(table.primitive_attr_set_post_ops(result.pointer, list.pointer), "post-operations")
+        try OneDNN.check(table.primitive_attr_set_post_ops(result.pointer, list.pointer), "post-operations")
         return result
     }
 
@@ -84,6 +84,6 @@ extension OneDNN {
             case .multiply(let operand):
                 functions.pointee.post_ops_append_binary(list, MK_DNN_BINARY_MULTIPLY, operand.pointer)
             }
-        try check(status, "post-operation \(operation)")
+        try OneDNN.check(status, "post-operation \(operation)")
     }
 }

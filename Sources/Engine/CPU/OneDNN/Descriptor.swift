@@ -18,7 +18,7 @@ extension OneDNN {
             create: (inout OpaquePointer?) -> Int32
         ) throws(Failure) {
             var pointer: OpaquePointer?
-            try check(create(&pointer), "descriptor \(type) \(dimensions)")
+            try OneDNN.check(create(&pointer), "descriptor \(type) \(dimensions)")
             self.dimensions = dimensions
             self.type = type
             self.pointer = pointer!
@@ -56,7 +56,7 @@ extension OneDNN {
         convenience init(copying existing: OpaquePointer, _ library: OneDNN) throws(Failure) {
             let query = library.functions.pointee.memory_desc_query!
             var code: Int32 = 0
-            try check(query(existing, MK_DNN_QUERY_DATA_TYPE, &code), "descriptor query")
+            try OneDNN.check(query(existing, MK_DNN_QUERY_DATA_TYPE, &code), "descriptor query")
             guard let type = DType(code: code) else { throw .invalidArguments("descriptor of unknown type \(code)") }
             let dimensions = Self.list(existing, MK_DNN_QUERY_DIMENSION_COUNT, MK_DNN_QUERY_DIMENSIONS, query)
             try self.init(library, dimensions, type) { pointer in

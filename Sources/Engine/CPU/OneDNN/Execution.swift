@@ -28,7 +28,7 @@ extension OneDNN {
                 all.append((.scratchpad, scratchpad))
             }
             var stream: OpaquePointer?
-            try check(table.stream_create(&stream, library.engine, MK_DNN_STREAM_IN_ORDER), "stream")
+            try OneDNN.check(table.stream_create(&stream, library.engine, MK_DNN_STREAM_IN_ORDER), "stream")
             arguments = .allocate(capacity: all.count)
             var made = 0
             do throws(Failure) {
@@ -37,7 +37,7 @@ extension OneDNN {
                         throw .invalidArguments("\(primitive): it has no \(argument)")
                     }
                     var memory: OpaquePointer?
-                    try check(
+                    try OneDNN.check(
                         table.memory_create(&memory, descriptor.pointer, library.engine, pointer), "memory \(argument)")
                     (arguments + made).initialize(to: mk_dnn_exec_arg(argument: argument.rawValue, memory: memory))
                     made += 1
@@ -67,14 +67,14 @@ extension OneDNN {
         @inline(__always)
         func execute() throws(Failure) {
             OneDNN.stayOnThisThread()
-            try check(run(handle, stream, count, arguments), primitive.description)
+            try OneDNN.check(run(handle, stream, count, arguments), primitive.description)
         }
 
         /// Moves an operand to another place. It must be one that was bound at the beginning.
         func bind(_ argument: Argument, to pointer: UnsafeMutableRawPointer) throws(Failure) {
             for index in 0..<Int(count) where arguments[index].argument == argument.rawValue {
                 let table = primitive.library.functions
-                return try check(
+                return try OneDNN.check(
                     table.pointee.memory_set_data_handle(arguments[index].memory, pointer), "bind \(argument)")
             }
             throw .invalidArguments("\(primitive): \(argument) was not bound")

@@ -17,6 +17,9 @@ extension OneDNN {
     }
 
     /// The gradients of a layer normalisation with respect to its source and, where `affine`, scale and shift.
+    ///
+    /// Reads `source`, `mean`, `variance`, `destinationGradient` and, where `affine`, `scale` and also `shift`: its
+    /// values have no part in the gradients, but the library refuses to run without it.
     func layerNormalizationBackward(
         sourceGradient: Descriptor, destinationGradient: Descriptor, source: Descriptor, epsilon: Float, affine: Bool
     ) throws(Failure) -> Primitive {
@@ -68,7 +71,7 @@ extension OneDNN {
         }
     }
 
-    /// Scale and shift come together: with the scale alone the library's backward pass leaves the shift's gradient out.
+    /// Scale and shift come together: without the shift's flag the backward pass does not write the shift's gradient.
     private static func flags(_ affine: Bool) -> UInt32 { affine ? MK_DNN_USE_SCALE | MK_DNN_USE_SHIFT : 0 }
 
     private func layerNormalizationPlan(

@@ -34,7 +34,7 @@ final class OneDNN: @unchecked Sendable {
     private init(_ functions: UnsafePointer<mk_dnn_api>) throws(Failure) {
         self.functions = functions
         var engine: OpaquePointer?
-        try check(functions.pointee.engine_create(&engine, MK_DNN_ENGINE_CPU, 0), "engine")
+        try OneDNN.check(functions.pointee.engine_create(&engine, MK_DNN_ENGINE_CPU, 0), "engine")
         self.engine = engine!
         let version = functions.pointee.version()!.pointee
         self.version = "\(version.major).\(version.minor).\(version.patch)"
@@ -44,6 +44,11 @@ final class OneDNN: @unchecked Sendable {
     /// plan for threads calls it itself, because a primitive planned for one thread and run on two would overrun its
     /// scratchpad.
     @inline(__always) static func stayOnThisThread() { mk_dnn_single_thread() }
+
+    @inline(__always)
+    static func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(Failure) {
+        guard status == MK_DNN_SUCCESS else { throw Failure(operation: operation(), status: status) }
+    }
 }
 
 extension OneDNN {
@@ -80,16 +85,11 @@ extension OneDNN {
             create: (inout OpaquePointer?) throws(Failure) -> Int32
         ) throws(Failure) {
             var pointer: OpaquePointer?
-            try check(try create(&pointer), operation())
+            try OneDNN.check(try create(&pointer), operation())
             self.pointer = pointer!
             self.destroy = destroy
         }
 
         deinit { _ = destroy(pointer) }
     }
-}
-
-@inline(__always)
-func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(OneDNN.Failure) {
-    guard status == MK_DNN_SUCCESS else { throw OneDNN.Failure(operation: operation(), status: status) }
 }

@@ -27,7 +27,7 @@ extension OneDNN {
                 scales[.scale(of: scale.argument)] = try library.plain([scale.count], .f32)
             }
             var handle: OpaquePointer?
-            try check(table.primitive_create(&handle, plan.pointer), operation)
+            try OneDNN.check(table.primitive_create(&handle, plan.pointer), operation)
             // Owned by the primitive: valid as long as it lives.
             var chosen: OpaquePointer?
             let status = table.primitive_get_primitive_desc(handle, &chosen)
