@@ -1,6 +1,6 @@
 """Writes Examples/Digits/data from the copy of the digits that scikit-learn's package carries.
 
-    python3 Scripts/digits.py        (needs scikit-learn; its numpy comes along)
+Run it as `python3 Scripts/digits.py`; it needs scikit-learn, whose numpy comes along.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Scaled dot-product attention on [batch, heads, time, width]; scale is 1 / sqrt(width) where no attribute gives another.
 
-A boolean mask is true where a query may look; a floating-point mask is added to the scores. Masks broadcast to [batch, heads, queries, keys].
+A boolean mask is true where a query may look; a floating-point mask is added to the scores.
+Masks broadcast to [batch, heads, queries, keys].
 Causal attention lets query i see keys 0...i.
 """
 
@@ -23,8 +24,20 @@ case("attention.plain.f32", attend, *projections(2, 2, 5, 5, 4), gradients=True)
 case("attention.cross.f32", attend, *projections(1, 2, 3, 7, 4), gradients=True)
 case("attention.one-query.f32", attend, *projections(2, 1, 1, 9, 8), gradients=True)
 case("attention.long.f32", attend, *projections(1, 1, 3, 67, 4))
-case("attention.scale.f32", lambda q, k, v: attend(q, k, v, scale=0.3), *projections(1, 2, 4, 4, 4), gradients=True, attributes={"scale": 0.3})
-case("attention.causal.f32", lambda q, k, v: attend(q, k, v, is_causal=True), *projections(1, 2, 6, 6, 4), gradients=True, attributes={"causal": True})
+case(
+    "attention.scale.f32",
+    lambda q, k, v: attend(q, k, v, scale=0.3),
+    *projections(1, 2, 4, 4, 4),
+    gradients=True,
+    attributes={"scale": 0.3},
+)
+case(
+    "attention.causal.f32",
+    lambda q, k, v: attend(q, k, v, is_causal=True),
+    *projections(1, 2, 6, 6, 4),
+    gradients=True,
+    attributes={"causal": True},
+)
 case(
     "attention.grouped.f32",
     lambda q, k, v: attend(q, k, v, enable_gqa=True),
@@ -37,7 +50,12 @@ case("attention.mask-bool.f32", attend, *projections(2, 2, 4, 5, 4), visible, gr
 case("attention.mask-added.f32", attend, *projections(2, 2, 4, 5, 4), rand([2, 1, 4, 5], -3, 1), gradients=True)
 for dtype in ["f64", "bf16", "f16"]:
     case(f"attention.plain.{dtype}", attend, *projections(1, 2, 4, 4, 8, dtype))
-    case(f"attention.causal.{dtype}", lambda q, k, v: attend(q, k, v, is_causal=True), *projections(1, 1, 5, 5, 4, dtype), attributes={"causal": True})
+    case(
+        f"attention.causal.{dtype}",
+        lambda q, k, v: attend(q, k, v, is_causal=True),
+        *projections(1, 1, 5, 5, 4, dtype),
+        attributes={"causal": True},
+    )
 
 if __name__ == "__main__":
     write(__file__)

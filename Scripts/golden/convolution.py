@@ -3,7 +3,6 @@
 A transposed convolution's kernel is [in, out / groups, spatial...]. Padding is one pair (before, after) for each spatial axis.
 """
 
-import torch
 import torch.nn.functional as F
 from golden import case, rand, write
 

@@ -125,12 +125,10 @@ def by_jax(function, inputs, cotangents=None):
 
     jax.config.update("jax_enable_x64", True)
 
-    def call(*arrays):
-        return several(function(*arrays))
-
-    outputs, pull = jax.vjp(call, *(jax.numpy.asarray(given.numpy()) for given in inputs))
+    arrays = [jax.numpy.asarray(given.numpy()) for given in inputs]
     if cotangents is None:
-        return [torch.as_tensor(numpy.array(output)) for output in outputs]
+        return [torch.as_tensor(numpy.array(output)) for output in several(function(*arrays))]
+    outputs, pull = jax.vjp(lambda *given: several(function(*given)), *arrays)
     pulled = pull(
         [
             numpy.zeros(output.shape, jax.dtypes.float0) if cotangent is None else jax.numpy.asarray(cotangent.numpy())

@@ -36,16 +36,43 @@ def batch_norm():
 
     epsilon = 1e-5
     attributes = {"epsilon": epsilon}
-    for name, shape in {"": [8, 5], ".images": [2, 3, 4, 5], ".series": [3, 7, 2], ".volume": [2, 2, 3, 2, 3], ".one-channel": [4, 3, 3, 1]}.items():
+    for name, shape in {
+        "": [8, 5],
+        ".images": [2, 3, 4, 5],
+        ".series": [3, 7, 2],
+        ".volume": [2, 2, 3, 2, 3],
+        ".one-channel": [4, 3, 3, 1],
+    }.items():
         x = rand(shape, -2, 3, seed=f"batchNorm{name}")
         channels = [shape[-1]]
-        case(f"batchNorm.train{name}.f32", lambda *t: training(*t, epsilon), x, *scale_and_shift(channels), gradients=True, attributes=attributes)
+        case(
+            f"batchNorm.train{name}.f32",
+            lambda *t: training(*t, epsilon),
+            x,
+            *scale_and_shift(channels),
+            gradients=True,
+            attributes=attributes,
+        )
         case(f"batchNorm.moments{name}.f32", lambda t: moments(t, epsilon), x, gradients=True)
         statistics = rand(channels, -1, 1), rand(channels, 0.5, 2)
-        function = lambda *t: evaluating(*t, epsilon)  # noqa: E731
+        function = lambda *t: evaluating(*t, epsilon)
         case(f"batchNorm.eval{name}.f32", function, x, *scale_and_shift(channels), *statistics, gradients=True, attributes=attributes)
-    case("batchNorm.running.unbiased.f32", lambda *t: running(*t, 0.1), rand([2, 3, 3, 4], -2, 3), rand([4]), rand([4], 0.5, 2), attributes={"momentum": 0.1})
-    case("batchNorm.train.epsilon.f32", lambda *t: training(*t, 0.5), rand([8, 5]), *scale_and_shift([5]), gradients=True, attributes={"epsilon": 0.5})
+    case(
+        "batchNorm.running.unbiased.f32",
+        lambda *t: running(*t, 0.1),
+        rand([2, 3, 3, 4], -2, 3),
+        rand([4]),
+        rand([4], 0.5, 2),
+        attributes={"momentum": 0.1},
+    )
+    case(
+        "batchNorm.train.epsilon.f32",
+        lambda *t: training(*t, 0.5),
+        rand([8, 5]),
+        *scale_and_shift([5]),
+        gradients=True,
+        attributes={"epsilon": 0.5},
+    )
     for dtype in ["bf16", "f16"]:
         case(
             f"batchNorm.train.images.{dtype}",
@@ -57,12 +84,17 @@ def batch_norm():
 
 
 def layer_norm():
-    for name, shape, normalized in [("", [4, 7], [7]), (".sequence", [2, 3, 8], [8]), (".two-axes", [3, 4, 5], [4, 5]), (".wide", [2, 67], [67])]:
+    for name, shape, normalized in [
+        ("", [4, 7], [7]),
+        (".sequence", [2, 3, 8], [8]),
+        (".two-axes", [3, 4, 5], [4, 5]),
+        (".wide", [2, 67], [67]),
+    ]:
         attributes = {"axes": list(range(len(shape) - len(normalized), len(shape))), "epsilon": 1e-5}
-        function = lambda x, scale, shift: F.layer_norm(x, normalized, scale, shift, 1e-5)  # noqa: E731
+        function = lambda x, scale, shift: F.layer_norm(x, normalized, scale, shift, 1e-5)
         case(f"layerNorm{name}.f32", function, rand(shape, -2, 3), *scale_and_shift(normalized), gradients=True, attributes=attributes)
         if not name:
-            plain = lambda x: F.layer_norm(x, normalized, eps=1e-5)  # noqa: E731
+            plain = lambda x: F.layer_norm(x, normalized, eps=1e-5)
             case("layerNorm.plain.f32", plain, rand(shape, -2, 3), gradients=True, attributes=attributes)
             for dtype in EVERY[1:]:
                 case(f"layerNorm.{dtype}", function, rand(shape, -2, 3, dtype), *scale_and_shift(normalized, dtype), attributes=attributes)
@@ -72,7 +104,7 @@ def layer_norm():
 
 def rms_norm():
     for name, shape, epsilon in [("", [4, 7], 1e-6), (".sequence", [2, 3, 8], 1e-6), (".epsilon", [3, 5], 0.5), (".wide", [2, 67], 1e-6)]:
-        function = lambda x, scale: F.rms_norm(x, shape[-1:], scale, epsilon)  # noqa: E731
+        function = lambda x, scale: F.rms_norm(x, shape[-1:], scale, epsilon)
         attributes = {"epsilon": epsilon}
         case(f"rmsNorm{name}.f32", function, rand(shape, -2, 3), rand(shape[-1:], 0.5, 1.5), gradients=True, attributes=attributes)
         if not name:
@@ -106,7 +138,7 @@ def local_response_norm():
 
 
 def euclidean():
-    function = lambda x: F.normalize(x, dim=-1, eps=1e-12)  # noqa: E731
+    function = lambda x: F.normalize(x, dim=-1, eps=1e-12)
     case("l2Normalize.f32", function, rand([3, 5]), gradients=True, attributes={"axis": 1, "epsilon": 1e-12})
 
 

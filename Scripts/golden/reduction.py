@@ -45,7 +45,14 @@ for operation, (function, more) in FLOATING.items():
         keep = place in ("middle", "outer")
         add(f"{operation}.{place}.f32", function, rand([2, 5, 3], low, high), axes, keep, more, gradients=True)
     add(f"{operation}.one.f32", function, rand([1], low, high), [0], False, more)
-    add(f"{operation}.long.f32", function, rand([3, 131], 0.95 if operation == "product" else low, 1.05 if operation == "product" else high), [1], False, more)
+    add(
+        f"{operation}.long.f32",
+        function,
+        rand([3, 131], 0.95 if operation == "product" else low, 1.05 if operation == "product" else high),
+        [1],
+        False,
+        more,
+    )
     for dtype in ["f64", "bf16", "f16"]:
         add(f"{operation}.{dtype}", function, rand([3, 7], low, high, dtype), [1], False, more)
 for operation in ["variance", "standardDeviation"]:
@@ -63,7 +70,7 @@ add("logSumExp.special.f32", folded(torch.logsumexp), tensor([[1000.0, 1000.0], 
 for dtype in ["i32", "i64"]:
     for operation in ["sum", "product", "max", "min"]:
         function = FLOATING[operation][0]
-        same = lambda x, axes, keep, function=function: function(x, axes, keep).to(x.dtype)  # noqa: E731
+        same = lambda x, axes, keep, function=function: function(x, axes, keep).to(x.dtype)
         add(f"{operation}.{dtype}", same, rand([3, 5], -9, 9, dtype), [1], False)
 
 for operation, function in {"argMax": torch.argmax, "argMin": torch.argmin}.items():
