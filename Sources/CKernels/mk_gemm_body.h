@@ -23,7 +23,7 @@
 #define BLOCK_B (1024 * DEPTH)
 
 // Whether bf16 operands stay pairs of bf16 in their panels (for the dot-product instruction) or become f32.
-#define PAIRS MK_BF16
+#define PAIRS MK_AVX512_BF16
 
 MK_INLINE long round_up(long value, long step) { return (value + step - 1) / step * step; }
 MK_INLINE long least(long a, long b) { return a < b ? a : b; }
