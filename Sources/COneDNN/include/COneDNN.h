@@ -52,6 +52,7 @@ typedef struct {
 // Memory formats
 #define MK_DNN_FORMAT_TAG_ANY 1
 #define MK_DNN_FORMAT_KIND_BLOCKED 2
+#define MK_DNN_FORMAT_KIND_OPAQUE 3
 
 // Attributes
 #define MK_DNN_SCRATCHPAD_USER 1
@@ -141,6 +142,7 @@ typedef struct {
 // made from this list, so they cannot disagree.
 #define MK_DNN_FUNCTIONS(X)                                                                                          \
   X(const mk_dnn_version *, version, (void))                                                                         \
+  X(int, get_effective_cpu_isa, (void))                                                                              \
   X(int, engine_create, (mk_dnn_engine_t * engine, int kind, size_t index))                                          \
   X(int, stream_create, (mk_dnn_stream_t * stream, mk_dnn_engine_t engine, unsigned flags))                          \
   X(int, stream_destroy, (mk_dnn_stream_t stream))                                                                   \

@@ -69,6 +69,14 @@ extension OneDNN {
         /// Bytes of the buffer, padding of blocked layouts included; 0 for `any`.
         var byteCount: Int { functions.pointee.memory_desc_get_size(pointer) }
 
+        /// Whether the layout is the library's secret (packed recurrent weights). Such a buffer holds more than elements:
+        /// only a reorder may write it, and anything else in it makes an execution crash.
+        var isOpaque: Bool {
+            var kind: Int32 = 0
+            _ = functions.pointee.memory_desc_query(pointer, MK_DNN_QUERY_FORMAT_KIND, &kind)
+            return kind == MK_DNN_FORMAT_KIND_OPAQUE
+        }
+
         /// Whether two buffers so described can be exchanged without a reorder.
         func isEqual(_ other: Descriptor) -> Bool {
             self === other || functions.pointee.memory_desc_equal(pointer, other.pointer) != 0

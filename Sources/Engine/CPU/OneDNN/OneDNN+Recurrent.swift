@@ -18,6 +18,8 @@ extension OneDNN {
     /// `[layers, directions, inputs, gates, width]` and `[layers, directions, width, gates, width]`; bias
     /// `[layers, directions, gates, width]`; states `[layers, directions, batch, width]`, zero where not given;
     /// destination `[time, batch, width]`.
+    ///
+    /// Weights left open (`any`) may come out opaque: see `Descriptor.isOpaque`.
     struct Recurrence: Hashable, Sendable {
         let source: Descriptor
         let weights: Descriptor

@@ -29,6 +29,9 @@ final class OneDNN: @unchecked Sendable {
     /// The library's version, such as `3.2.0`. Part of a plan's identity: another version may round differently.
     let version: String
 
+    /// The library's number for the instruction set that it generates code for. Part of a plan's identity as well.
+    let instructionSet: Int
+
     let cache = Mutex(PrimitiveCache(capacity: 1024))
 
     private init(_ functions: UnsafePointer<mk_dnn_api>) throws(Failure) {
@@ -37,6 +40,7 @@ final class OneDNN: @unchecked Sendable {
         try OneDNN.check(functions.pointee.engine_create(&engine, MK_DNN_ENGINE_CPU, 0), "engine")
         self.engine = engine!
         let version = functions.pointee.version()!.pointee
+        instructionSet = Int(functions.pointee.get_effective_cpu_isa())
         self.version = "\(version.major).\(version.minor).\(version.patch)"
     }
 

@@ -50,7 +50,9 @@ extension OneDNN {
         deinit { _ = library.functions.pointee.primitive_destroy(handle) }
 
         /// Whether the library fell back to its plain loops, which can be a hundred times slower than a good kernel.
-        var isReference: Bool { implementation.hasPrefix("ref") }
+        ///
+        /// The bare name `ref` is excluded: recurrent layers carry it where their cells run on fast matrix products.
+        var isReference: Bool { implementation.hasPrefix("ref") && implementation != "ref" }
 
         /// The layout of an operand, chosen by the primitive where it was left open; nil for one it does not have.
         func descriptor(_ argument: Argument) -> Descriptor? {
