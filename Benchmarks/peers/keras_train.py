@@ -29,7 +29,7 @@ else:
     raise SystemExit(f"no training work {work}")
 net.compile(keras.optimizers.Adam(1e-3), loss, jit_compile="xla" in words)
 # The compiled step that `fit` runs, without fit's fixed cost for every epoch, which short slices would overstate.
-step = net.make_train_function()
+net.make_train_function()
 batches = iter(tensorflow.data.Dataset.from_tensor_slices((inputs, targets)).batch(batch, drop_remainder=True)
                .repeat().prefetch(4))
-serve(lambda: float(step(batches)["loss"]), warm=10)
+serve(lambda: float(net.train_function(batches)["loss"]), warm=10)
