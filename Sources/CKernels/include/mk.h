@@ -4,12 +4,8 @@
 
 #include "mk_dispatch.h"
 #include "mk_tile.h"
-#if __has_include("mk_rows.h")
 #include "mk_rows.h"
-#endif
-#if __has_include("mk_update.h")
 #include "mk_update.h"
-#endif
 #if __has_include("mk_gemm.h")
 #include "mk_gemm.h"
 #endif
