@@ -20,23 +20,32 @@ MK_INLINE vf mkv_load(const float* p) { return *(const vf_memory*)p; }
 MK_INLINE void mkv_store(float* p, vf v) { *(vf_memory*)p = v; }
 MK_INLINE vf mkv_splat(float x) { return (vf){0} + x; }
 
-// The first `count` lanes; the others are 0 and stay untouched in memory.
-MK_INLINE vf mkv_load_some(const float* p, long count) {
+// The first `count` lanes; the others are 0 and stay untouched in memory. (Never a copy of variable length: it would
+// cost a call and a stalled reload.)
 #if MK_AVX512
+MK_INLINE vf mkv_load_some(const float* p, long count) {
     return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
-#else
-    vf v = {0};
-    memcpy(&v, p, (size_t)count * 4);
-    return v;
-#endif
 }
 MK_INLINE void mkv_store_some(float* p, vf v, long count) {
-#if MK_AVX512
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
-#else
-    memcpy(p, &v, (size_t)count * 4);
-#endif
 }
+#elif MK_AVX2
+MK_INLINE __m256i mkv_first_lanes(long count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+MK_INLINE vf mkv_load_some(const float* p, long count) { return (vf)_mm256_maskload_ps(p, mkv_first_lanes(count)); }
+MK_INLINE void mkv_store_some(float* p, vf v, long count) { _mm256_maskstore_ps(p, mkv_first_lanes(count), (__m256)v); }
+#else
+MK_INLINE vf mkv_load_some(const float* p, long count) {
+    return (vf){count > 0 ? p[0] : 0.f, count > 1 ? p[1] : 0.f, count > 2 ? p[2] : 0.f, count > 3 ? p[3] : 0.f};
+}
+MK_INLINE void mkv_store_some(float* p, vf v, long count) {
+    if (count > 0) p[0] = v[0];
+    if (count > 1) p[1] = v[1];
+    if (count > 2) p[2] = v[2];
+    if (count > 3) p[3] = v[3];
+}
+#endif
 
 // Masks are vectors of 0 and -1, as comparisons of vectors give them.
 MK_INLINE vi mkv_select_int(vi mask, vi yes, vi no) { return (mask & yes) | (~mask & no); }
@@ -144,15 +153,26 @@ MK_INLINE vh mkv_to_f16(vf x) {
 
 MK_INLINE vf mkv_load_bf16(const uint16_t* p) { return mkv_from_bf16(*(const vh_memory*)p); }
 MK_INLINE void mkv_store_bf16(uint16_t* p, vf v) { *(vh_memory*)p = mkv_to_bf16(v); }
+#if MK_AVX512
+MK_INLINE vf mkv_load_bf16_some(const uint16_t* p, long count) {
+    return mkv_from_bf16((vh)_mm256_maskz_loadu_epi16((__mmask16)((1u << count) - 1), p));
+}
+MK_INLINE void mkv_store_bf16_some(uint16_t* p, vf v, long count) {
+    _mm256_mask_storeu_epi16(p, (__mmask16)((1u << count) - 1), (__m256i)mkv_to_bf16(v));
+}
+#else
 MK_INLINE vf mkv_load_bf16_some(const uint16_t* p, long count) {
     vh h = {0};
-    memcpy(&h, p, (size_t)count * 2);
+    for (int i = 0; i < MK_LANES; i++)
+        if (i < count) h[i] = p[i];
     return mkv_from_bf16(h);
 }
 MK_INLINE void mkv_store_bf16_some(uint16_t* p, vf v, long count) {
     vh h = mkv_to_bf16(v);
-    memcpy(p, &h, (size_t)count * 2);
+    for (int i = 0; i < MK_LANES; i++)
+        if (i < count) p[i] = h[i];
 }
+#endif
 
 // ---- Functions. The polynomials are minimax fits of our own, with coefficients rounded one after the other. ----
 
