@@ -10,9 +10,11 @@
 #define GRU MK_RECURRENT_GRU
 
 MK_INLINE size_t whole_lines(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
-MK_INLINE char* first_line(void* p) { return (char*)(((uintptr_t)p + 63) & ~(uintptr_t)63); }
-MK_INLINE void* take(char** from, size_t bytes) {
-    void* p = *from;
+
+// Memory is dealt out by address, because the same code also counts bytes from address 0.
+MK_INLINE uintptr_t first_line(const void* p) { return ((uintptr_t)p + 63) & ~(uintptr_t)63; }
+MK_INLINE void* take(uintptr_t* from, size_t bytes) {
+    void* p = (void*)*from;
     *from += whole_lines(bytes);
     return p;
 }
@@ -27,7 +29,7 @@ typedef struct {
 
 static packed_parts parts_of(const mk_recurrent* r, const void* packed) {
     packed_parts p;
-    char *start = first_line((void*)packed), *at = start;
+    uintptr_t start = first_line(packed), at = start;
     p.width = mk_recurrent_gates(r->kind) * r->hidden;
     p.w_ih = take(&at, mk_gemm_packed_b_bytes(p.width, r->inputs));
     p.w_hh = take(&at, mk_gemm_packed_b_bytes(p.width, r->hidden));
@@ -99,9 +101,11 @@ typedef struct {
 
 static saved_parts saved_of(const mk_recurrent* r, float* saved) {
     long state = r->batch * r->hidden;
-    saved_parts s = {saved, saved, NULL};
-    if (r->kind == LSTM || r->kind == GRU) s.hidden = saved + r->steps * mk_recurrent_gates(r->kind) * state;
-    if (r->kind == LSTM || r->kind == GRU) s.extra = s.hidden + (r->steps + 1) * state;
+    saved_parts s = {saved, saved, saved};
+    if (saved && (r->kind == LSTM || r->kind == GRU)) {
+        s.hidden = saved + r->steps * mk_recurrent_gates(r->kind) * state;
+        s.extra = s.hidden + (r->steps + 1) * state;
+    }
     return s;
 }
 
@@ -179,12 +183,12 @@ void MK_NAME(mk_recurrent_forward_f32)(const mk_recurrent* r, const void* packed
                                        const float* c0, float* y, float* hn, float* cn, float* saved, void* scratch) {
     packed_parts p = parts_of(r, packed);
     long hidden = r->hidden, width = p.width, batch = r->batch, state = batch * hidden, at_once = steps_at_once(r, width);
-    char* at = first_line(scratch);
+    uintptr_t at = first_line(scratch);
     float* before = take(&at, (size_t)(at_once * batch * width) * 4);
     float* side = take(&at, (size_t)(batch * width) * 4);
     float* h = take(&at, (size_t)state * 4);
     float* c = take(&at, (size_t)state * 4);
-    void* gemm_scratch = at;
+    void* gemm_scratch = (void*)at;
     saved_parts keep = saved_of(r, saved);
     if (saved) h = keep.hidden;
     if (saved && r->kind == LSTM) c = keep.extra;
@@ -244,7 +248,7 @@ typedef struct {
 
 static backward_parts backward_of(const mk_recurrent* r, void* scratch) {
     backward_parts p;
-    char *start = first_line(scratch), *at = start;
+    uintptr_t start = first_line(scratch), at = start;
     long width = mk_recurrent_gates(r->kind) * r->hidden, rows = steps_at_once(r, width) * r->batch;
     p.d_x = take(&at, (size_t)(rows * width) * 4);
     p.d_h = r->kind == GRU ? take(&at, (size_t)(rows * width) * 4) : p.d_x;
@@ -253,7 +257,7 @@ static backward_parts backward_of(const mk_recurrent* r, void* scratch) {
     p.x_rows = take(&at, (size_t)(rows * r->inputs) * 4);
     p.w_hh = take(&at, mk_gemm_packed_b_bytes(r->hidden, width));
     p.w_ih = take(&at, mk_gemm_packed_b_bytes(r->inputs, width));
-    p.gemm = at;
+    p.gemm = (void*)at;
     size_t gemm = mk_gemm_scratch_bytes(r->batch, r->hidden, width);
     gemm = larger_size(gemm, mk_gemm_scratch_bytes(rows, r->inputs, width));
     gemm = larger_size(gemm, mk_gemm_scratch_bytes(width, r->inputs, rows));
@@ -353,7 +357,7 @@ void MK_NAME(mk_recurrent_backward_f32)(const mk_recurrent* r, const float* w_ih
             float *d_x = p.d_x + (s - s0) * batch * width, *d_h = p.d_h + (s - s0) * batch * width;
             for (long b = 0; b < batch; b++) {
                 const float* up = dy ? dy + ys.first + s * ys.next + b * r->y_batch_stride : NULL;
-                const float* gates = keep.gates + (s * batch + b) * width;
+                const float* gates = keep.gates + (s * batch + b) * width; // not there for the plain RNN
                 const float* h_before = keep.hidden + s * state + b * hidden;
                 const float* extra = keep.extra + s * state + b * hidden;
                 float *dh = p.dh + b * hidden, *dc = p.dc + b * hidden;

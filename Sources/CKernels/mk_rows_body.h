@@ -110,12 +110,8 @@ MK_INLINE float reduce_piece(mk_reduction kind, const void* x, long n, int bf16)
     for (; j + MK_LANES <= n; j += MK_LANES) s0 = combine(kind, s0, get(x, j, MK_LANES, bf16));
     if (j < n) s1 = combine(kind, s1, keep(get(x, j, n - j, bf16), n - j, identity(kind)));
     vf s = combine(kind, combine(kind, s0, s1), combine(kind, s2, s3));
-    if (kind == MK_SUM) return mkv_sum(s);
-    float lanes[MK_LANES];
-    mkv_store(lanes, s);
-    for (int half = MK_LANES / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) lanes[i] = combine_one(kind, lanes[i], lanes[i + half]);
-    return lanes[0];
+    MKV_FOLD(s, s = combine(kind, s, other));
+    return s[0];
 }
 MK_INLINE float reduce_row(mk_reduction kind, const void* x, long n, int bf16) {
     if (n <= 8192) return reduce_piece(kind, x, n, bf16);

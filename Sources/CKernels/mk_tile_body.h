@@ -86,21 +86,22 @@ UNARY(isnan, mkv_one_where(x != x))
 UNARY(isinf, mkv_one_where(mkv_abs(x) == INFINITY))
 UNARY(isfinite, mkv_one_where(mkv_abs(x) < INFINITY))
 
-static __attribute__((noinline)) vf library_sin(vf x) {
-    for (int i = 0; i < MK_LANES; i++) x[i] = sinf(x[i]);
-    return x;
-}
-static __attribute__((noinline)) vf library_cos(vf x) {
-    for (int i = 0; i < MK_LANES; i++) x[i] = cosf(x[i]);
-    return x;
-}
-static __attribute__((noinline)) vf library_tan(vf x) {
-    for (int i = 0; i < MK_LANES; i++) x[i] = tanf(x[i]);
-    return x;
-}
-UNARY(sin, __builtin_expect(mkv_beyond_sin(x), 0) ? library_sin(x) : mkv_sin_cos(x, 0))
-UNARY(cos, __builtin_expect(mkv_beyond_sin(x), 0) ? library_cos(x) : mkv_sin_cos(x, 1))
-UNARY(tan, __builtin_expect(mkv_beyond_sin(x), 0) ? library_tan(x) : mkv_tan(x))
+// The library takes over the lanes beyond the reach of the vector code, and only those: an element's bits must not
+// depend on its neighbours.
+#define UNARY_PERIODIC(name, expression)                                               \
+    static __attribute__((noinline)) vf beyond_##name(vf x, vf result) {               \
+        for (int i = 0; i < MK_LANES; i++)                                             \
+            if (!(fabsf(x[i]) <= 1e5f)) result[i] = name##f(x[i]);                     \
+        return result;                                                                 \
+    }                                                                                  \
+    MK_INLINE vf periodic_##name(vf x) {                                               \
+        vf result = expression;                                                        \
+        return __builtin_expect(mkv_beyond_sin(x), 0) ? beyond_##name(x, result) : result; \
+    }                                                                                  \
+    UNARY(name, periodic_##name(x))
+UNARY_PERIODIC(sin, mkv_sin_cos(x, 0))
+UNARY_PERIODIC(cos, mkv_sin_cos(x, 1))
+UNARY_PERIODIC(tan, mkv_tan(x))
 
 BINARY(relu_grad, mkv_where(x > 0.f, y))
 BINARY(sigmoid_grad, y * (x * (1.f - x)))

@@ -99,24 +99,39 @@ MK_INLINE vf mkv_ceil(vf x) { return -mkv_floor(-x); }
 MK_INLINE vf mkv_trunc(vf x) { return mkv_copysign(mkv_floor(mkv_abs(x)), x); }
 #endif
 
-// Sums and extremes of the lanes, always in the same tree order.
+// Folds the lanes onto each other, first half onto second half, until all lanes hold the combination of all: always the
+// same tree. `statement` combines x with `other`.
+#define MKV_FOLD_STEP(x, statement, ...)                              \
+    do {                                                              \
+        vf other = __builtin_shufflevector(x, x, __VA_ARGS__);        \
+        statement;                                                    \
+    } while (0)
+#if MK_LANES == 16
+#define MKV_FOLD(x, statement)                                                                      \
+    do {                                                                                            \
+        MKV_FOLD_STEP(x, statement, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);          \
+        MKV_FOLD_STEP(x, statement, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);          \
+        MKV_FOLD_STEP(x, statement, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);          \
+        MKV_FOLD_STEP(x, statement, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);          \
+    } while (0)
+#elif MK_LANES == 8
+#define MKV_FOLD(x, statement)                                        \
+    do {                                                              \
+        MKV_FOLD_STEP(x, statement, 4, 5, 6, 7, 0, 1, 2, 3);          \
+        MKV_FOLD_STEP(x, statement, 2, 3, 0, 1, 6, 7, 4, 5);          \
+        MKV_FOLD_STEP(x, statement, 1, 0, 3, 2, 5, 4, 7, 6);          \
+    } while (0)
+#else
+#define MKV_FOLD(x, statement)                                        \
+    do {                                                              \
+        MKV_FOLD_STEP(x, statement, 2, 3, 0, 1);                      \
+        MKV_FOLD_STEP(x, statement, 1, 0, 3, 2);                      \
+    } while (0)
+#endif
 MK_INLINE float mkv_sum(vf x) {
-    float t[MK_LANES];
-    memcpy(t, &x, sizeof t);
-#pragma clang loop unroll(full)
-    for (int half = MK_LANES / 2; half; half /= 2)
-#pragma clang loop unroll(full)
-        for (int i = 0; i < half; i++) t[i] += t[i + half];
-    return t[0];
+    MKV_FOLD(x, x += other);
+    return x[0];
 }
-MK_INLINE float mkv_largest(vf x) {
-    float t[MK_LANES];
-    memcpy(t, &x, sizeof t);
-    for (int half = MK_LANES / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) t[i] = (t[i] > t[i + half] || t[i] != t[i]) ? t[i] : t[i + half];
-    return t[0];
-}
-MK_INLINE float mkv_smallest(vf x) { return -mkv_largest(-x); }
 
 // bfloat16 and half precision. Rounding is to nearest even; denormals are kept; NaN stays a quiet NaN.
 MK_INLINE vf mkv_from_bf16(vh h) { return (vf)(__builtin_convertvector(h, vu) << 16); }

@@ -3,6 +3,7 @@
 #define MK_H
 
 #include "mk_dispatch.h"
+#include "mk_pause.h"
 #include "mk_tile.h"
 #include "mk_rows.h"
 #include "mk_update.h"

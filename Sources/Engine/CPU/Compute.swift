@@ -5,7 +5,8 @@ protocol Compute: Comparable, Sendable {
     static var isFloat: Bool { get }
     static var lowest: Self { get }
     static var highest: Self { get }
-    init(_ value: Int)
+    /// Integers wrap where the type is unsigned.
+    init(wrapping value: Int)
     init(_ value: Double)
     /// This value as a Double (integers beyond 2^53 lose their last bits).
     var double: Double { get }
@@ -18,15 +19,15 @@ protocol Compute: Comparable, Sendable {
 }
 
 extension Compute {
-    static var zero: Self { Self(0) }
-    static var one: Self { Self(1) }
+    static var zero: Self { Self(wrapping: 0) }
+    static var one: Self { Self(wrapping: 1) }
     static func += (a: inout Self, b: Self) { a = a + b }
     static func -= (a: inout Self, b: Self) { a = a - b }
     static func *= (a: inout Self, b: Self) { a = a * b }
 }
 
 extension Float: Compute {
-    static var dtype: DType { .f32 }
+    init(wrapping value: Int) { self = Float(value) }
     static var isFloat: Bool { true }
     static var lowest: Float { -.infinity }
     static var highest: Float { .infinity }
@@ -35,7 +36,7 @@ extension Float: Compute {
 }
 
 extension Double: Compute {
-    static var dtype: DType { .f64 }
+    init(wrapping value: Int) { self = Double(value) }
     static var isFloat: Bool { true }
     static var lowest: Double { -.infinity }
     static var highest: Double { .infinity }
@@ -57,7 +58,7 @@ extension Double: Compute {
 }
 
 extension Int64: Compute {
-    static var dtype: DType { .i64 }
+    init(wrapping value: Int) { self = Int64(value) }
     static var isFloat: Bool { false }
     static var lowest: Int64 { .min }
     static var highest: Int64 { .max }
@@ -73,7 +74,7 @@ extension Int64: Compute {
 }
 
 extension UInt64: Compute {
-    static var dtype: DType { .u64 }
+    init(wrapping value: Int) { self = UInt64(bitPattern: Int64(value)) }
     static var isFloat: Bool { false }
     static var lowest: UInt64 { .min }
     static var highest: UInt64 { .max }
@@ -163,14 +164,14 @@ func load<T: Compute>(_ source: UnsafeRawPointer, _ dtype: DType, stride: Int = 
     case .bf16: copy(UInt16.self) { T(Double(Float(bitPattern: UInt32($0) << 16))) }
     case .f16: copy(Half.self) { T($0.float.double) }
     case .f64: copy(Double.self) { T($0) }
-    case .i8: copy(Int8.self) { T(Int($0)) }
-    case .i16: copy(Int16.self) { T(Int($0)) }
-    case .i32: copy(Int32.self) { T(Int($0)) }
-    case .i64: copy(Int64.self) { T.isFloat ? T(Double($0)) : unsafeBitCastInteger($0) }
-    case .u8, .bool: copy(UInt8.self) { T(Int($0)) }
-    case .u16: copy(UInt16.self) { T(Int($0)) }
-    case .u32: copy(UInt32.self) { T(Int($0)) }
-    case .u64: copy(UInt64.self) { T.isFloat ? T(Double($0)) : unsafeBitCastInteger(Int64(bitPattern: $0)) }
+    case .i8: copy(Int8.self) { T(wrapping: Int($0)) }
+    case .i16: copy(Int16.self) { T(wrapping: Int($0)) }
+    case .i32: copy(Int32.self) { T(wrapping: Int($0)) }
+    case .i64: copy(Int64.self) { T.isFloat ? T(Double($0)) : T(wrapping: Int($0)) }
+    case .u8, .bool: copy(UInt8.self) { T(wrapping: Int($0)) }
+    case .u16: copy(UInt16.self) { T(wrapping: Int($0)) }
+    case .u32: copy(UInt32.self) { T(wrapping: Int($0)) }
+    case .u64: copy(UInt64.self) { T.isFloat ? T(Double($0)) : T(wrapping: Int(bitPattern: UInt($0))) }
     }
 }
 
@@ -198,8 +199,4 @@ func store<T: Compute>(_ source: UnsafePointer<T>, count: Int, into target: Unsa
     case .u64: copy(UInt64.self) { T.isFloat ? $0.double.clampedToUInt64 : UInt64(truncatingIfNeeded: $0.int) }
     case .bool: copy(UInt8.self) { $0 == T.zero ? 0 : 1 }
     }
-}
-
-@inline(__always) private func unsafeBitCastInteger<T: Compute>(_ value: Int64) -> T {
-    T.self == UInt64.self ? UInt64(bitPattern: value) as! T : T(Int(value))
 }

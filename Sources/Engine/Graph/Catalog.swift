@@ -1,0 +1,6 @@
+/// All operations of the engine, one or more examples of each, joined from the lists that end the rooms.
+public enum Catalog {
+    public static let operations: [any Op] = [
+        elementwiseCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
+    ].flatMap { $0 }
+}

@@ -1,0 +1,138 @@
+import CKernels
+
+/// Finds operations that run as one.
+enum Fusion {
+    /// Lets operations take their only reader into themselves: bias, activation and residual into convolution and matmul.
+    static func absorb(_ outputs: [Tensor]) -> [Tensor] {
+        var current = outputs
+        for _ in 0..<8 {
+            let readers = countReaders(current)
+            var changed = false
+            // A node absorbed in this round must not be absorbed again before its readers are counted anew.
+            var fresh = Set<ObjectIdentifier>()
+            current = Rewriter.rewrite(current) { node, operands in
+                if node.isLeaf { return nil }
+                for (position, operand) in operands.enumerated() {
+                    let original = node.operands[position]
+                    guard readers[original.key] == 1, operand.index == 0, original.key == operand.key,
+                        !operand.node.isLeaf, !fresh.contains(ObjectIdentifier(operand.node)) else { continue }
+                    let others = operands.indices.filter { $0 != position }.map { operands[$0] }
+                    let own = operand.node.operands
+                    guard let joined = operand.node.op.absorbing(node.op, position: position, operands: own.map(\.type), others: others.map(\.type)),
+                        let made = try? Scope.$path.withValue(operand.node.path, operation: { try Node(joined, own + others) }),
+                        made.results.first == node.results.first else { continue }
+                    changed = true
+                    fresh.insert(ObjectIdentifier(made))
+                    return node.results.indices.map { Tensor(made, $0) }
+                }
+                return nil
+            }
+            if !changed { break }
+        }
+        return current
+    }
+
+    /// How often each value is read; outputs count as read once more.
+    static func countReaders(_ outputs: [Tensor]) -> [Tensor.Key: Int] {
+        var readers: [Tensor.Key: Int] = [:]
+        for node in reachable(from: outputs) {
+            for operand in node.operands { readers[operand.key, default: 0] += 1 }
+        }
+        for output in outputs { readers[output.key, default: 0] += 1 }
+        return readers
+    }
+
+    /// A chain of elementwise nodes, run as one tile program.
+    struct Group {
+        /// In topological order; the last one makes the result.
+        var nodes: [Node]
+        var operands: [Tensor]
+        var program: TileProgram
+    }
+
+    /// Groups elementwise nodes with the elementwise producers that only they read.
+    ///
+    /// - Returns: the group that each elementwise node's value is made by; nodes inside of a group have none.
+    static func groups(_ outputs: [Tensor], shards: [Tensor.Key: Bool]) -> (roots: [ObjectIdentifier: Group], inner: Set<ObjectIdentifier>) {
+        let nodes = reachable(from: outputs)
+        let readers = countReaders(outputs)
+        var roots: [ObjectIdentifier: Group] = [:]
+        var inner = Set<ObjectIdentifier>()
+        for node in nodes.reversed() where !node.isLeaf && !inner.contains(ObjectIdentifier(node)) {
+            guard let first = compile([node]) else { continue }
+            var group = first
+            var refused = Set<ObjectIdentifier>()
+            // Takes in one producer after the other while the program still fits the registers.
+            while let candidate = group.operands.filter({ operand in
+                let producer = operand.node
+                return !producer.isLeaf && producer.results.count == 1 && !refused.contains(ObjectIdentifier(producer))
+                    && operand.shape == node.results[0].shape && shards[operand.key] == shards[Tensor(node).key]
+                    && readers[operand.key] == group.nodes.reduce(0) { $0 + $1.operands.count { $0.key == operand.key } }
+            }).max(by: { $0.node.id < $1.node.id }) {
+                let more = (group.nodes + [candidate.node]).sorted { $0.id < $1.id }
+                if more.count <= 24, let larger = compile(more) {
+                    group = larger
+                } else {
+                    refused.insert(ObjectIdentifier(candidate.node))
+                }
+            }
+            roots[ObjectIdentifier(node)] = group
+            for member in group.nodes.dropLast() { inner.insert(ObjectIdentifier(member)) }
+        }
+        return (roots, inner)
+    }
+
+    /// The tile program of these nodes, or nil if one is not elementwise or they compute in different ways.
+    private static func compile(_ nodes: [Node]) -> Group? {
+        var builder = TileBuilder()
+        var registers: [Tensor.Key: TileRegister] = [:]
+        var operands: [Tensor] = []
+        var compute: ComputeClass?
+        var raw = false
+        for node in nodes {
+            guard node.results.count == 1 else { return nil }
+            let here = node.op is any RandomTile ? .float : TileProgram.compute(node.operands.map(\.dtype), node.results[0].dtype)
+            if compute == nil { compute = here }
+            guard compute == here else { return nil }
+            if let random = node.op as? any RandomTile {
+                // The key is an operand of the program that is read once, not element by element.
+                if random.isRaw && nodes.count > 1 { return nil }
+                raw = random.isRaw
+                registers[Tensor(node).key] = builder.random(random.tileOperation, key: operands.count)
+                builder.inputs += 1
+                operands.append(node.operands[0])
+                continue
+            }
+            var arguments: [TileRegister] = []
+            for operand in node.operands {
+                if registers[operand.key] == nil {
+                    registers[operand.key] = builder.load()
+                    operands.append(operand)
+                }
+                arguments.append(registers[operand.key]!)
+            }
+            guard let result = node.op.tile(&builder, arguments) else { return nil }
+            registers[Tensor(node).key] = result
+        }
+        guard operands.count <= 32, let last = nodes.last,
+            let program = TileProgram(builder, result: registers[Tensor(last).key]!, compute: compute!, rawBits: raw) else { return nil }
+        return Group(nodes: nodes, operands: operands, program: program)
+    }
+}
+
+/// Random numbers as part of a tile program.
+protocol RandomTile: Op {
+    var tileOperation: mk_op { get }
+    /// The result is 32 raw bits, which f32 registers carry but do not compute with.
+    var isRaw: Bool { get }
+}
+
+extension TileProgram {
+    /// The class in which an elementwise operation of these types computes.
+    static func compute(_ operands: [DType], _ result: DType) -> ComputeClass {
+        let all = operands + [result]
+        if all.contains(.f64) { return .double }
+        if all.contains(where: { $0.isFloat }) { return .float }
+        return all.contains(.u64) ? .unsigned : .signed
+    }
+}

@@ -1,0 +1,316 @@
+/// Turns a graph into steps, orders them into phases and gives every value its place.
+struct Planner {
+    private var plan = Plan()
+    private let sharding: Sharding
+    private let native: Bool
+    private var numbers: [Tensor.Key: Int] = [:]
+    private var packed: [PackedKey: Int] = [:]
+    private struct PackedKey: Hashable {
+        let value: Int
+        let layout: PackedLayout
+    }
+
+    static func plan(
+        inputs: [Tensor], outputs: [Tensor], updates: [(variable: Variable, value: Tensor)], sharding: Sharding, options: Program.Options
+    ) throws -> Plan {
+        var planner = Planner(sharding, native: options.kernels == .native)
+        try planner.build(inputs: inputs, outputs: outputs, updates: updates, options: options)
+        return planner.plan
+    }
+
+    private init(_ sharding: Sharding, native: Bool) {
+        self.sharding = sharding
+        self.native = native
+        plan.shards = sharding.shards
+    }
+
+    // MARK: Values and steps
+
+    private mutating func add(_ type: TensorType, _ source: Plan.Source, bytes: Int? = nil, constant: Bool = false) -> Int {
+        plan.values.append(Plan.Value(type: type, source: source, bytes: bytes ?? type.bytes, isConstant: constant))
+        return plan.values.count - 1
+    }
+
+    private mutating func build(
+        inputs: [Tensor], outputs: [Tensor], updates: [(variable: Variable, value: Tensor)], options: Program.Options
+    ) throws {
+        let ends = outputs + updates.map(\.value)
+        for (place, input) in inputs.enumerated() {
+            numbers[input.key] = add(input.type, .input(place))
+        }
+        plan.inputs = inputs.map { numbers[$0.key]! }
+        let (roots, inner) = Fusion.groups(ends, shards: sharding.isSliced)
+        for node in reachable(from: ends) where !inner.contains(ObjectIdentifier(node)) {
+            if node.isLeaf {
+                try addLeaf(node)
+            } else if node.op.isView {
+                let operand = numbers[node.operands[0].key]!
+                let view = add(node.results[0], plan.values[operand].source, constant: plan.values[operand].isConstant)
+                plan.values[view].alias = operand
+                numbers[Tensor(node).key] = view
+            } else {
+                try addStep(node, roots[ObjectIdentifier(node)])
+            }
+        }
+        plan.outputs = outputs.map { numbers[$0.key]! }
+        addUpdates(updates)
+        schedule()
+        chooseArenas()
+        MemoryPlan.place(&plan)
+    }
+
+    private mutating func addLeaf(_ node: Node) throws {
+        if numbers[Tensor(node).key] != nil { return }
+        if let values = node.values {
+            for (index, buffer) in values.enumerated() {
+                numbers[Tensor(node, index).key] = add(node.results[index], .constant(buffer), constant: true)
+            }
+        } else if let variable = node.variable {
+            // Readers of one variable share its memory, whatever generation they captured.
+            numbers[Tensor(node).key] = add(node.results[0], .variable(variable))
+            if !plan.variables.contains(where: { $0 === variable }) { plan.variables.append(variable) }
+        } else {
+            throw EngineError("program", "reads input '\((node.op as? Input)?.label ?? node.op.name)' that is not among its inputs", operands: node.results)
+        }
+    }
+
+    private mutating func addStep(_ node: Node, _ group: Fusion.Group?) throws {
+        let operands = group?.operands ?? node.operands
+        let split = sharding.split(node)
+        var parts = split?.operands ?? operands.map { _ in .whole }
+        if let group, split != nil {
+            parts = group.operands.map { operand in
+                let result = node.results[0].shape
+                let isKey = group.nodes.contains { $0.op is any RandomTile && $0.operands[0].key == operand.key }
+                return !isKey && operand.shape.rank == result.rank && operand.shape[0] == result[0] ? .slice : .whole
+            }
+        }
+        var list: [Plan.Operand] = zip(operands, parts).map { operand, part in
+            Plan.Operand(value: numbers[operand.key]!, type: local(operand.type, part), part: part)
+        }
+        let resultParts = split?.results ?? node.results.map { _ in .whole }
+        let locals = zip(node.results, resultParts).map { local($0, $1) }
+        let constant = !list.isEmpty && node.op.isPure && list.allSatisfy { plan.values[$0.value].isConstant } || (list.isEmpty && node.op.isPure)
+        if native && group == nil {
+            for (place, layout) in node.op.packing(list.map(\.type), locals) {
+                list[place] = pack(list[place], layout)
+            }
+        }
+        var results: [Plan.Operand] = []
+        var sums: [(partial: Int, value: Int)] = []
+        for (index, part) in resultParts.enumerated() {
+            let type = node.results[index]
+            let value = add(type, .made(shared: true), constant: constant)
+            numbers[Tensor(node, index).key] = value
+            if part == .sum {
+                let partial = add(type, .made(shared: true), bytes: sharding.shards * padded(type.bytes))
+                results.append(Plan.Operand(value: partial, type: type, part: .sum))
+                sums.append((partial, value))
+            } else {
+                results.append(Plan.Operand(value: value, type: locals[index], part: part))
+            }
+        }
+        let label = group.map { $0.nodes.map(\.op.name).joined(separator: "+") } ?? node.op.name
+        plan.steps.append(Plan.Step(work: group.map { .group($0) } ?? .node(node), operands: list, results: results, isSplit: split != nil && !constant, isConstant: constant, path: node.path, label: label))
+        for (partial, value) in sums {
+            let type = plan.values[value].type
+            plan.steps.append(Plan.Step(
+                work: .combine, operands: [Plan.Operand(value: partial, type: type, part: .sum)],
+                results: [Plan.Operand(value: value, type: type, part: .whole)], isSplit: false, path: node.path, label: "combine"))
+        }
+    }
+
+    private func local(_ type: TensorType, _ part: Split.Part) -> TensorType {
+        part == .slice ? type.with(type.shape.replacing(0, with: type.shape[0] / sharding.shards)) : type
+    }
+
+    private func padded(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
+
+    private mutating func pack(_ operand: Plan.Operand, _ layout: PackedLayout) -> Plan.Operand {
+        let key = PackedKey(value: plan.root(operand.value), layout: layout)
+        let constant = plan.values[operand.value].isConstant
+        let value = packed[key] ?? add(operand.type, .made(shared: true), bytes: layout.bytes, constant: constant)
+        if packed[key] == nil {
+            packed[key] = value
+            plan.steps.append(Plan.Step(
+                work: .pack(layout), operands: [operand], results: [Plan.Operand(value: value, type: operand.type, part: .whole, layout: layout)],
+                isSplit: false, isConstant: constant, path: "", label: "pack"))
+        }
+        return Plan.Operand(value: value, type: operand.type, part: operand.part, layout: layout)
+    }
+
+    // MARK: Updates
+
+    /// A step that computes a variable's new value element by element from the old one writes straight into it, after
+    /// all other readers; any other update is copied at the end.
+    private mutating func addUpdates(_ updates: [(variable: Variable, value: Tensor)]) {
+        plan.updated = updates.map(\.variable)
+        for (variable, tensor) in updates {
+            let value = numbers[tensor.key]!
+            if !plan.variables.contains(where: { $0 === variable }) { plan.variables.append(variable) }
+            if let maker = plan.steps.firstIndex(where: { step in step.results.contains { $0.value == value } }),
+                plan.values[value].alias == nil, !plan.outputs.contains(value), writesInPlace(plan.steps[maker], value, variable),
+                !isNeeded(maker, byReadersOf: variable) {
+                plan.values[value].source = .variable(variable)
+                continue
+            }
+            let target = add(tensor.type, .variable(variable))
+            plan.steps.append(Plan.Step(
+                work: .commit, operands: [Plan.Operand(value: value, type: tensor.type, part: .whole)],
+                results: [Plan.Operand(value: target, type: tensor.type, part: .whole)], isSplit: false, path: variable.name, label: "commit"))
+        }
+    }
+
+    private func reads(_ operand: Plan.Operand, _ variable: Variable) -> Bool {
+        if case .variable(let found) = plan.values[plan.root(operand.value)].source { return found === variable }
+        return false
+    }
+
+    private func writesInPlace(_ step: Plan.Step, _ value: Int, _ variable: Variable) -> Bool {
+        guard !step.isSplit, let index = step.results.firstIndex(where: { $0.value == value }) else { return false }
+        switch step.work {
+        case .group:
+            return step.operands.allSatisfy { !reads($0, variable) || $0.type == step.results[index].type }
+                && step.operands.contains { reads($0, variable) }
+        case .node(let node):
+            return node.op.inPlace.contains { $0.result == index && reads(step.operands[$0.operand], variable) }
+                && step.operands.count { reads($0, variable) } == 1
+        default: return false
+        }
+    }
+
+    /// Whether some other reader of the variable depends on what step `maker` makes.
+    private func isNeeded(_ maker: Int, byReadersOf variable: Variable) -> Bool {
+        var tainted = Set(plan.steps[maker].results.map(\.value))
+        for step in plan.steps[(maker + 1)...] where step.operands.contains(where: { tainted.contains(plan.root($0.value)) }) {
+            if step.operands.contains(where: { reads($0, variable) }) { return true }
+            for result in step.results { tainted.insert(result.value) }
+        }
+        return false
+    }
+
+    // MARK: Order
+
+    /// Constant steps first; then, as long as any is ready, steps of the same kind, so that phases are few.
+    private mutating func schedule() {
+        let steps = plan.steps
+        var maker: [Int: Int] = [:]
+        for (number, step) in steps.enumerated() { for result in step.results { maker[result.value] = number } }
+        var waits = [Int](repeating: 0, count: steps.count)
+        var followers = [[Int]](repeating: [], count: steps.count)
+        func order(_ first: Int, _ second: Int) {
+            followers[first].append(second)
+            waits[second] += 1
+        }
+        // Writers of a variable come after its readers.
+        var readers: [ObjectIdentifier: [Int]] = [:]
+        for (number, step) in steps.enumerated() {
+            for operand in step.operands {
+                let root = plan.root(operand.value)
+                if let first = maker[root] { order(first, number) }
+                if case .variable(let variable) = plan.values[root].source, maker[root] == nil { readers[ObjectIdentifier(variable), default: []].append(number) }
+            }
+        }
+        for (number, step) in steps.enumerated() {
+            for result in step.results {
+                guard case .variable(let variable) = plan.values[result.value].source else { continue }
+                for reader in Set(readers[ObjectIdentifier(variable)] ?? []) where reader != number { order(reader, number) }
+            }
+        }
+        var ready: [Heap] = [Heap(), Heap(), Heap()]
+        func kind(_ number: Int) -> Int { steps[number].isConstant ? 0 : steps[number].isSplit ? 1 : 2 }
+        for number in steps.indices where waits[number] == 0 { ready[kind(number)].insert(number) }
+        var sorted: [Int] = []
+        var mode = 0
+        while true {
+            if ready[mode].isEmpty {
+                guard let other = [0, 2, 1].first(where: { !ready[$0].isEmpty }) else { break }
+                mode = other
+            }
+            let next = ready[mode].popFirst()
+            sorted.append(next)
+            for follower in followers[next] {
+                waits[follower] -= 1
+                if waits[follower] == 0 { ready[kind(follower)].insert(follower) }
+            }
+        }
+        precondition(sorted.count == steps.count, "planner: the steps depend on each other in a circle")
+        plan.steps = sorted.map { steps[$0] }
+        findPhases(sorted, followers)
+    }
+
+    /// A smallest-first queue of step numbers.
+    private struct Heap {
+        private var items: [Int] = []
+        var isEmpty: Bool { items.isEmpty }
+        mutating func insert(_ item: Int) {
+            items.append(item)
+            var place = items.count - 1
+            while place > 0, items[(place - 1) / 2] > items[place] {
+                items.swapAt(place, (place - 1) / 2)
+                place = (place - 1) / 2
+            }
+        }
+        mutating func popFirst() -> Int {
+            let first = items[0]
+            let last = items.removeLast()
+            if items.isEmpty { return first }
+            items[0] = last
+            var place = 0
+            while true {
+                var least = place
+                for child in [2 * place + 1, 2 * place + 2] where child < items.count && items[child] < items[least] { least = child }
+                if least == place { return first }
+                items.swapAt(place, least)
+                place = least
+            }
+        }
+    }
+
+    private mutating func findPhases(_ sorted: [Int], _ followers: [[Int]]) {
+        // Whole steps are grouped by depth, so that those of one depth may run side by side.
+        var position = [Int](repeating: 0, count: sorted.count)
+        for (place, number) in sorted.enumerated() { position[number] = place }
+        var depth = [Int](repeating: 0, count: sorted.count)
+        var start = 0
+        var ordered: [Plan.Step] = []
+        var phases: [Range<Int>] = []
+        while start < sorted.count {
+            let split = plan.steps[start].isSplit
+            var end = start
+            while end < sorted.count, plan.steps[end].isSplit == split, plan.steps[end].isConstant == plan.steps[start].isConstant { end += 1 }
+            if split {
+                phases.append(start..<end)
+                ordered += plan.steps[start..<end]
+            } else {
+                for place in start..<end {
+                    for follower in followers[sorted[place]] where (start..<end).contains(position[follower]) {
+                        depth[position[follower]] = max(depth[position[follower]], depth[place] + 1)
+                    }
+                }
+                for level in 0...(depth[start..<end].max() ?? 0) {
+                    let members = (start..<end).filter { depth[$0] == level }
+                    phases.append(ordered.count..<ordered.count + members.count)
+                    ordered += members.map { plan.steps[$0] }
+                }
+            }
+            start = end
+        }
+        plan.steps = ordered
+        plan.phases = phases
+    }
+
+    /// A value that only shards touch, each its own slice, lives in the arenas of the shards.
+    private mutating func chooseArenas() {
+        var sliced = Set<Int>()
+        var whole = Set(plan.outputs.map { plan.root($0) })
+        for step in plan.steps {
+            for operand in step.operands + step.results {
+                if operand.part == .slice && step.isSplit { sliced.insert(plan.root(operand.value)) } else { whole.insert(plan.root(operand.value)) }
+            }
+        }
+        for value in sliced.subtracting(whole) {
+            if case .made = plan.values[value].source, !plan.values[value].isConstant { plan.values[value].source = .made(shared: false) }
+        }
+    }
+}
