@@ -5,6 +5,9 @@
 MK_KERNEL_BF16(size_t, mk_gemm_scratch_bytes,
     (long m, long n, long k),
     (m, n, k))
+MK_KERNEL_BF16(size_t, mk_gemm_packed_scratch_bytes,
+    (long m, long k),
+    (m, k))
 MK_KERNEL_BF16(void, mk_gemm_f32,
     (long m, long n, long k, const float* a, long a_row_stride, long a_column_stride, const float* b, long b_row_stride, long b_column_stride, int beta, float* c, long c_row_stride, const float* bias, int activation, void* scratch),
     (m, n, k, a, a_row_stride, a_column_stride, b, b_row_stride, b_column_stride, beta, c, c_row_stride, bias, activation, scratch))

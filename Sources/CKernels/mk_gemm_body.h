@@ -278,6 +278,16 @@ size_t MK_NAME(mk_gemm_scratch_bytes)(long m, long n, long k) {
     return largest * 4 + 128;
 }
 
+size_t MK_NAME(mk_gemm_packed_scratch_bytes)(long m, long k) {
+    size_t largest = 0;
+    for (int c_half = 0; c_half < 2; c_half++) {
+        long depth = block_depth(k, c_half);
+        size_t words = (size_t)block_rows(m, depth) * (size_t)(depth + 1);
+        if (words > largest) largest = words;
+    }
+    return largest * 4 + 128;
+}
+
 static void multiply_packed(int half, const product* g, void* scratch) {
     long depth = block_depth(g->k, g->c_half);
     long block_m = block_rows(g->m, depth), block_n = block_columns(g->n, depth);

@@ -24,6 +24,9 @@ enum {
 /// Bytes of scratch that any product of this size needs, whatever its element type or strides.
 size_t mk_gemm_scratch_bytes(long m, long n, long k);
 
+/// The same for products with a packed B.
+size_t mk_gemm_packed_scratch_bytes(long m, long k);
+
 /// C = activation(A B + beta C + bias), with A [m, k], B [k, n], C [m, n], bias [n] or NULL, beta 0 or 1.
 /// With beta 0, C is not read.
 void mk_gemm_f32(long m, long n, long k, const float* a, long a_row_stride, long a_column_stride,
