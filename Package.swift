@@ -15,7 +15,7 @@ let package = Package(
         .library(name: "TestKit", targets: ["TestKit"]),
     ],
     targets: [
-        .target(name: "CKernels"),
+        .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "COneDNN"),
         .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine"], swiftSettings: settings),

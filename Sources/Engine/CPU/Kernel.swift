@@ -75,6 +75,9 @@ public struct Place: @unchecked Sendable {
     public let isConstant: Bool
     /// The packed form in which the values lie; nil for plain row-major order.
     let layout: PackedLayout?
+    /// Partial sums that make up the value, and the bytes between them.
+    var parts = 1
+    var partStride = 0
 
     public var shape: Shape { type.shape }
     public var dtype: DType { type.dtype }

@@ -10,6 +10,7 @@ import Darwin
 func exponential(_ x: Double) -> Double { exp(x) }
 func naturalLogarithm(_ x: Double) -> Double { log(x) }
 func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+func raised(_ x: Double, _ exponent: Double) -> Double { pow(x, exponent) }
 func errorFunction(_ x: Double) -> Double { erf(x) }
 
 /// A clock that only moves forward.

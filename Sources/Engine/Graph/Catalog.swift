@@ -2,5 +2,6 @@
 public enum Catalog {
     public static let operations: [any Op] = [
         elementwiseCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
+        updateCatalog,
     ].flatMap { $0 }
 }

@@ -45,6 +45,9 @@ public protocol Op: Hashable, Codable, Sendable {
     /// Operand whose memory a result may take over, element by element.
     var inPlace: [(result: Int, operand: Int)] { get }
 
+    /// Operands that may arrive as one partial sum for each shard, to be added up by the kernel itself.
+    var takesSums: Set<Int> { get }
+
     /// Operands that this operation wants in a layout of its native kernel.
     func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout]
 
@@ -105,6 +108,7 @@ extension Op {
     public func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { 0 }
     public var isPure: Bool { true }
     public var inPlace: [(result: Int, operand: Int)] { [] }
+    public var takesSums: Set<Int> { [] }
     public func simplified(_ operands: [Tensor]) -> [Tensor]? { nil }
     public func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] { [:] }
     public func gradient(_ call: Call) -> [Tensor?] { call.operands.map { _ in nil } }

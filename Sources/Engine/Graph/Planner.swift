@@ -5,6 +5,9 @@ struct Planner {
     private let native: Bool
     private var numbers: [Tensor.Key: Int] = [:]
     private var packed: [PackedKey: Int] = [:]
+    /// Values that so far exist only as partial sums, and those whose partial sums have been added up.
+    private var pending: [Int: Int] = [:]
+    private var combined: [Int: Int] = [:]
     private struct PackedKey: Hashable {
         let value: Int
         let layout: PackedLayout
@@ -53,6 +56,7 @@ struct Planner {
             }
         }
         plan.outputs = outputs.map { numbers[$0.key]! }
+        for end in ends { complete(numbers[end.key]!) }
         addUpdates(updates)
         schedule()
         chooseArenas()
@@ -85,8 +89,15 @@ struct Planner {
                 return !isKey && operand.shape.rank == result.rank && operand.shape[0] == result[0] ? .slice : .whole
             }
         }
-        var list: [Plan.Operand] = zip(operands, parts).map { operand, part in
-            Plan.Operand(value: numbers[operand.key]!, type: local(operand.type, part), part: part)
+        var list: [Plan.Operand] = []
+        for (place, (operand, part)) in zip(operands, parts).enumerated() {
+            let value = numbers[operand.key]!, root = plan.root(value)
+            if group == nil, split == nil, node.op.takesSums.contains(place), let partial = pending[root] ?? combined[root] {
+                list.append(Plan.Operand(value: partial, type: operand.type, part: .sum))
+            } else {
+                complete(value)
+                list.append(Plan.Operand(value: value, type: local(operand.type, part), part: part))
+            }
         }
         let resultParts = split?.results ?? node.results.map { _ in .whole }
         let locals = zip(node.results, resultParts).map { local($0, $1) }
@@ -112,12 +123,18 @@ struct Planner {
         }
         let label = group.map { $0.nodes.map(\.op.name).joined(separator: "+") } ?? node.op.name
         plan.steps.append(Plan.Step(work: group.map { .group($0) } ?? .node(node), operands: list, results: results, isSplit: split != nil && !constant, isConstant: constant, path: node.path, label: label))
-        for (partial, value) in sums {
-            let type = plan.values[value].type
-            plan.steps.append(Plan.Step(
-                work: .combine, operands: [Plan.Operand(value: partial, type: type, part: .sum)],
-                results: [Plan.Operand(value: value, type: type, part: .whole)], isSplit: false, path: node.path, label: "combine"))
-        }
+        for (partial, value) in sums { pending[value] = partial }
+    }
+
+    /// Adds up the shards' partial sums of a value before it is read as a whole.
+    private mutating func complete(_ value: Int) {
+        let root = plan.root(value)
+        guard let partial = pending.removeValue(forKey: root) else { return }
+        combined[root] = partial
+        let type = plan.values[root].type
+        plan.steps.append(Plan.Step(
+            work: .combine, operands: [Plan.Operand(value: partial, type: type, part: .sum)],
+            results: [Plan.Operand(value: root, type: type, part: .whole)], isSplit: false, path: "", label: "combine"))
     }
 
     private func local(_ type: TensorType, _ part: Split.Part) -> TensorType {

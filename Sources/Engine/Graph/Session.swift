@@ -63,16 +63,21 @@ public final class Session {
 
     /// Runs the program on these inputs.
     public func run(_ inputs: [Tensor]) -> [Tensor] {
-        precondition(inputs.map(\.type) == program.inputs, "\(EngineError("run", "the program takes \(program.inputs)", operands: inputs.map(\.type)))")
-        for (memory, input) in zip(inputMemory, inputs) {
-            let values = input.evaluated()
-            memory.pointer.copyMemory(from: values.pointer, byteCount: input.type.bytes)
-        }
+        load(inputs)
         run()
         return zip(program.outputs, outputPointers).map { type, pointer in
             let buffer = Buffer(bytes: type.bytes)
             buffer.pointer.copyMemory(from: pointer, byteCount: type.bytes)
             return Tensor(type, buffer)
+        }
+    }
+
+    /// Copies inputs into the session's memory.
+    func load(_ inputs: [Tensor]) {
+        precondition(inputs.map(\.type) == program.inputs, "\(EngineError("run", "the program takes \(program.inputs)", operands: inputs.map(\.type)))")
+        for (memory, input) in zip(inputMemory, inputs) {
+            let values = input.evaluated()
+            memory.pointer.copyMemory(from: values.pointer, byteCount: input.type.bytes)
         }
     }
 
@@ -146,7 +151,12 @@ struct Memory {
         case .sum: start += shard * ((operand.type.bytes + 63) & ~63)
         default: break
         }
-        return Place(pointer: start, type: operand.type, isConstant: plan.values[plan.root(operand.value)].isConstant, layout: operand.layout)
+        var place = Place(pointer: start, type: operand.type, isConstant: plan.values[plan.root(operand.value)].isConstant, layout: operand.layout)
+        if operand.part == .sum {
+            place.parts = plan.shards
+            place.partStride = (operand.type.bytes + 63) & ~63
+        }
+        return place
     }
 }
 
