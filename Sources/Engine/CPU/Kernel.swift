@@ -94,6 +94,8 @@ public struct Binder: Sendable {
     public let shard: Int
     public let elementOffset: Int
     public let native: Bool
+    /// Whether anybody reads each result; what nobody reads need not be written.
+    public let resultIsRead: [Bool]
 
     /// Pieces for work on so many elements: enough to occupy a large machine, none too small to be worth a hand-over.
     public static func pieces(_ elements: Int, each: Int = 1 << 16) -> Int { max(1, min(16, elements / each)) }

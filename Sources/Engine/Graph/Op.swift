@@ -75,10 +75,13 @@ public struct Split: Sendable {
     }
     public let operands: [Part]
     public let results: [Part]
+    /// Operands whose inner order only the shard that made them knows: this split is taken only if they were made in shards.
+    public let sealed: [Int]
 
-    public init(_ operands: [Part], _ results: [Part] = [.slice]) {
+    public init(_ operands: [Part], _ results: [Part] = [.slice], sealed: [Int] = []) {
         self.operands = operands
         self.results = results
+        self.sealed = sealed
     }
 }
 

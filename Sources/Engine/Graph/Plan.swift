@@ -43,6 +43,8 @@ struct Plan: Sendable {
         var work: Work
         var operands: [Operand]
         var results: [Operand]
+        /// Whether some step, the caller or a variable receives a result; what nobody reads need not be written.
+        var resultIsRead: [Bool] = []
         /// Runs once for every shard.
         var isSplit: Bool
         var isConstant = false

@@ -58,6 +58,7 @@ struct Planner {
         plan.outputs = outputs.map { numbers[$0.key]! }
         for end in ends { complete(numbers[end.key]!) }
         addUpdates(updates)
+        findReaders()
         schedule()
         chooseArenas()
         MemoryPlan.place(&plan)
@@ -204,6 +205,17 @@ struct Planner {
             for result in step.results { tainted.insert(result.value) }
         }
         return false
+    }
+
+    private mutating func findReaders() {
+        var read = Set(plan.outputs.map { plan.root($0) })
+        for step in plan.steps { for operand in step.operands { read.insert(plan.root(operand.value)) } }
+        for number in plan.steps.indices {
+            plan.steps[number].resultIsRead = plan.steps[number].results.map { result in
+                if case .variable = plan.values[plan.root(result.value)].source { return true }
+                return read.contains(plan.root(result.value))
+            }
+        }
     }
 
     // MARK: Order

@@ -168,11 +168,11 @@ enum Binding {
         switch step.work {
         case .node(let node):
             let offset = step.isSplit ? shard * (results.first?.shape.count ?? 0) : 0
-            let binder = Binder(name: node.op.name, operands: operands, results: results, shard: shard, elementOffset: offset, native: native)
+            let binder = Binder(name: node.op.name, operands: operands, results: results, shard: shard, elementOffset: offset, native: native, resultIsRead: step.resultIsRead)
             return try Scope.$path.withValue(node.path) { try node.op.bind(binder) }
         case .group(let group):
             let offset = step.isSplit ? shard * results[0].shape.count : 0
-            let binder = Binder(name: step.label, operands: operands, results: results, shard: shard, elementOffset: offset, native: native)
+            let binder = Binder(name: step.label, operands: operands, results: results, shard: shard, elementOffset: offset, native: native, resultIsRead: step.resultIsRead)
             return group.program.kernel(binder, result: results[0], operands: operands)
         case .combine: return combine(operands[0], results[0], shards: memory.plan.shards)
         case .pack(let layout): return try layout.pack(operands[0], results[0].pointer)

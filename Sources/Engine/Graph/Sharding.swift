@@ -53,6 +53,7 @@ struct Sharding {
                     part == .slice ? divides(operand.type) : isSliced[operand.key] != true || operand.node.isLeaf
                 }),
                 zip(split.results, node.results).allSatisfy({ $0 != .slice || divides($1) }),
+                split.sealed.allSatisfy({ isSliced[operands[$0].key] == true }),
                 fits(self, split, operands) else { continue }
             splits[ObjectIdentifier(node)] = split
             for (index, part) in split.results.enumerated() { isSliced[Tensor(node, index).key] = part == .slice }
