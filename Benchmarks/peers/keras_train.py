@@ -1,4 +1,4 @@
-"""Keras 3 on TensorFlow, training: A, C. Words: graph, xla."""
+"""Keras 3 on TensorFlow, training: A, C. Words: graph, xla, bf16 (mixed precision)."""
 
 import os
 
@@ -14,6 +14,8 @@ from keras_models import image_classifier, sequence_regressor
 from serve import arguments, batch_size, serve
 
 work, parts, words = arguments()
+if "bf16" in words:
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
 random = numpy.random.default_rng(0)
 if parts[0] == "A":
     batch, net = batch_size(parts), image_classifier()

@@ -1,0 +1,12 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "Benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "Millrace", path: "..")],
+    targets: [
+        .executableTarget(name: "workers", dependencies: [.product(name: "Engine", package: "Millrace")])
+    ],
+    swiftLanguageModes: [.v6]
+)
