@@ -8,6 +8,7 @@
 
 #define LSTM MK_RECURRENT_LSTM
 #define GRU MK_RECURRENT_GRU
+#define BLOCK 128
 
 MK_INLINE size_t whole_lines(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
 
@@ -47,8 +48,11 @@ void MK_NAME(mk_recurrent_pack_f32)(const mk_recurrent* r, const float* w_ih, co
     packed_parts p = parts_of(r, packed);
     mk_gemm_pack_b_f32(p.width, r->inputs, w_ih, 1, r->inputs, p.w_ih);
     mk_gemm_pack_b_f32(p.width, r->hidden, w_hh, 1, r->hidden, p.w_hh);
-    for (long i = 0; i < r->hidden; i++)
-        for (long j = 0; j < p.width; j++) p.w_hh_rows[i * p.width + j] = w_hh[j * r->hidden + i];
+    for (long block = 0; block < p.width; block += BLOCK) {
+        long n = p.width - block < BLOCK ? p.width - block : BLOCK;
+        for (long i = 0; i < r->hidden; i++)
+            for (long j = 0; j < n; j++) p.w_hh_rows[block * r->hidden + i * n + j] = w_hh[(block + j) * r->hidden + i];
+    }
     // In a GRU the reset gate multiplies the hidden bias of n, so that one must stay on the hidden side.
     long together = r->kind == GRU ? 2 * r->hidden : p.width;
     for (long j = 0; j < p.width; j++) {
@@ -56,6 +60,12 @@ void MK_NAME(mk_recurrent_pack_f32)(const mk_recurrent* r, const float* w_ih, co
         p.bias_x[j] = j < together ? x + h : x;
         p.bias_h[j] = j < together ? 0 : h;
     }
+}
+
+// The hidden side for one sequence: the weights lie in blocks of columns, so that each block is read from end to end.
+MK_INLINE void hidden_product(long hidden, const packed_parts* p, const float* h, const float* bias, float* y) {
+    for (long j = 0; j < p->width; j += BLOCK)
+        mk_gemv_f32(hidden, p->width - j < BLOCK ? p->width - j : BLOCK, p->w_hh_rows + j * hidden, h, bias + j, y + j, 0);
 }
 
 // Where step s begins in an array with a stride per time, and how far the next step is.
@@ -212,9 +222,9 @@ void MK_NAME(mk_recurrent_forward_f32)(const mk_recurrent* r, const void* packed
             float* pre = before + (s - s0) * batch * width;
             float *h_next = saved ? h + state : h, *c_next = saved ? c + state : c;
             if (r->kind == GRU) {
-                if (batch == 1) mk_gemv_f32(hidden, width, p.w_hh_rows, h, p.bias_h, side, 0);
+                if (batch == 1) hidden_product(hidden, &p, h, p.bias_h, side);
                 else mk_gemm_packed_f32(batch, width, hidden, h, hidden, 1, p.w_hh, 0, side, width, p.bias_h, 0, gemm_scratch);
-            } else if (batch == 1) mk_gemv_f32(hidden, width, p.w_hh_rows, h, pre, pre, 0);
+            } else if (batch == 1) hidden_product(hidden, &p, h, pre, pre);
             else mk_gemm_packed_f32(batch, width, hidden, h, hidden, 1, p.w_hh, 1, pre, width, NULL, 0, gemm_scratch);
             for (long b = 0; b < batch; b++) {
                 float* out = y ? y + ys.first + s * ys.next + b * r->y_batch_stride : NULL;
