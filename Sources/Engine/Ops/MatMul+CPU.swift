@@ -114,7 +114,11 @@ struct MatMulCall {
         let call = self
         let rest = residual
         if m == 1 && count == 1 && !isNarrow && !op.hasResidual {
-            let plain = !op.transposeRight
+            // Weights known now are turned once, so that every row of the product is a row in memory.
+            let turned = op.transposeRight && binder.operands[1].isConstant ? Buffer(bytes: k * n * 4) : nil
+            if let turned { mk_transpose(turned.pointer, n, b, k, n, k, 4) }
+            let plain = !op.transposeRight || turned != nil
+            let b = turned?.pointer ?? b
             return Kernel(label: "gemv") { _, _ in
                 let (w, x, out) = (b.assumingMemoryBound(to: Float.self), a.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
                 if plain { mk_gemv_f32(call.k, call.n, w, x, start, out, activation) } else { mk_gemv_rows_f32(call.k, call.n, w, x, start, out, activation) }

@@ -44,10 +44,11 @@ extension Tensor {
         if shape == self.shape { return self }
         let lead = rank - shape.rank
         let axes = Array(0..<lead) + (0..<shape.rank).filter { shape[$0] == 1 && self.shape[$0 + lead] != 1 }.map { $0 + lead }
-        return sum(axes).reshaped(shape)
+        // Under the bf16 policy gradients of parameters are summed into f32.
+        return reduce(.sum, axes, false, widens: dtype == .f32).reshaped(shape)
     }
 
-    private func reduce(_ kind: Reduce.Kind, _ axes: [Int]?, _ keep: Bool) -> Tensor {
+    private func reduce(_ kind: Reduce.Kind, _ axes: [Int]?, _ keep: Bool, widens: Bool = false) -> Tensor {
         let sorted = Set((axes ?? Array(0..<rank)).map { shape.axis($0) }).sorted()
         var result = self
         // Runs of neighbouring axes, the last first.
@@ -56,7 +57,7 @@ extension Tensor {
             var first = last
             rest.removeLast()
             while let next = rest.last, next == first - 1 { first = next; rest.removeLast() }
-            result = .make(Reduce(kind: kind, first: first, count: last - first + 1), result)
+            result = .make(Reduce(kind: kind, first: first, count: last - first + 1, widens: widens), result)
         }
         return keep ? result.reshaped(Shape(shape.extents.enumerated().map { sorted.contains($0.offset) ? 1 : $0.element })) : result
     }
@@ -82,18 +83,21 @@ struct Reduce: PortableOp {
     let kind: Kind
     let first: Int
     let count: Int
+    /// bf16 operands give an f32 result.
+    var widens = false
     var name: String { kind.rawValue }
+    var precision: PrecisionClass { widens ? .follow : .wide }
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(1...1, operands)
         let shape = operands[0].shape
         guard first >= 0, count >= 1, first + count <= shape.rank else { throw refuse("axes \(first)..<\(first + count) of \(shape.rank)", operands) }
         if operands[0].dtype == .bool && (kind == .sum || kind == .product) { throw refuse("does not take bool: cast it", operands) }
-        if (kind == .max || kind == .min) && shape.extents[first..<first + count].contains(0) && !shape.extents.contains(where: { $0 == 0 && false }) {
-            let rest = shape.extents[..<first] + shape.extents[(first + count)...]
-            if !rest.contains(0) { throw refuse("has no value over no elements", operands) }
+        let rest = Shape(Array(shape.extents[..<first] + shape.extents[(first + count)...]))
+        if (kind == .max || kind == .min) && shape.extents[first..<first + count].contains(0) && rest.count > 0 {
+            throw refuse("has no value over no elements", operands)
         }
-        return [operands[0].with(Shape(Array(shape.extents[..<first] + shape.extents[(first + count)...])))]
+        return [TensorType(rest, widens && operands[0].dtype == .bf16 ? .f32 : operands[0].dtype)]
     }
 
     func gradient(_ call: Call) -> [Tensor?] {
@@ -116,6 +120,27 @@ struct Reduce: PortableOp {
 
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
         first > 0 ? [Split([.slice])] : kind == .sum && operands[0].dtype.isFloat ? [Split([.slice], [.sum])] : []
+    }
+
+    func bind(_ binder: Binder) throws -> Kernel {
+        let x = binder.operands[0], y = binder.results[0]
+        guard x.dtype == .f32 || x.dtype == .bf16, y.dtype == .f32 else { return try portable(x.dtype, binder) }
+        let outer = x.shape.extents[..<first].reduce(1, *), inner = x.shape.extents[(first + count)...].reduce(1, *)
+        let reduced = x.shape.extents[first..<first + count].reduce(1, *)
+        let kernel: mk_reduction =
+            switch kind {
+            case .sum: MK_SUM
+            case .product: MK_PRODUCT
+            case .max: MK_MAXIMUM
+            case .min: MK_MINIMUM
+            }
+        let dtype = mk_dtype(UInt32(x.dtype.rawValue)), row = reduced * inner
+        let pieces = Swift.min(Swift.max(1, outer), Binder.pieces(x.shape.count))
+        return Kernel(pieces: pieces, label: "reduce") { piece, _ in
+            let range = Binder.range(outer, piece, of: pieces)
+            if range.isEmpty { return }
+            mk_reduce(kernel, x.pointer + range.lowerBound * row * x.dtype.size, dtype, y.floats + range.lowerBound * inner, range.count, reduced, inner)
+        }
     }
 
     func portable<T: Compute>(_: T.Type, _ binder: Binder) -> Kernel {

@@ -1,0 +1,66 @@
+import Engine
+import Foundation
+
+// Trains a small convolutional network on 8 × 8 pictures of handwritten digits and tests it on the fifth it has not seen.
+let data = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "data")
+func bytes(_ file: String, header: Int) throws -> ArraySlice<UInt8> { try [UInt8](Data(contentsOf: data.appending(path: file))).dropFirst(header) }
+let pixels = try bytes("digits-images.idx3-ubyte", header: 16).map { Float($0) / 16 }
+let classes = try bytes("digits-labels.idx1-ubyte", header: 8).map(Int32.init)
+let key = RandomKey(seed: 1)
+let order = Tensor.permutation(classes.count, key: key).values(Int64.self).map(Int.init)
+let (test, training) = (order.prefix(classes.count / 5), Array(order.dropFirst(classes.count / 5)))
+
+/// Pictures [batch, 8, 8, 1] and labels [batch] of these places.
+func batch(_ places: some Collection<Int>) -> [Tensor] {
+    [Tensor(places.flatMap { pixels[$0 * 64..<$0 * 64 + 64] }, [places.count, 8, 8, 1]), Tensor(places.map { classes[$0] })]
+}
+
+/// A parameter drawn by He's rule.
+func parameter(_ name: String, _ shape: Shape, fan: Int) -> Variable {
+    Variable(name, .normal(shape, key: key.folded(in: name), deviation: (2 / Double(fan)).squareRoot()))
+}
+
+let kernel1 = parameter("conv1", [16, 1, 3, 3], fan: 9), kernel2 = parameter("conv2", [32, 16, 3, 3], fan: 144)
+let weights = parameter("output", [10, 128], fan: 128), bias = Variable("bias", [10])
+let parameters = [kernel1, kernel2, weights, bias]
+
+func logits(_ images: Tensor) -> Tensor {
+    var x = images.conv2d(kernel1.value, padding: .same).relu().maxPool(2)  // [batch, 4, 4, 16]
+    x = x.conv2d(kernel2.value, padding: .same).relu().maxPool(2)           // [batch, 2, 2, 32]
+    return linear(x.flattened(), weights.value, bias.value)                 // [batch, 10]
+}
+
+func loss(_ images: Tensor, _ labels: Tensor) -> Tensor { softmaxCrossEntropy(logits(images), labels).mean() }
+
+// Printed gradients agree with finite differences: one element of every parameter.
+let sample = batch(training.prefix(16))
+let slopes = try gradients(of: loss(sample[0], sample[1]), for: parameters.map(\.value)).map { $0.doubles()[0] }
+for (variable, slope) in zip(parameters, slopes) {
+    let values = variable.value.values(Float.self), step: Float = 1e-2
+    let ends = [step, -step].map { shift in
+        variable.assign(Tensor([values[0] + shift] + values.dropFirst(), variable.type.shape))
+        return loss(sample[0], sample[1]).scalar
+    }
+    variable.assign(Tensor(values, variable.type.shape))
+    print("\(variable.name): gradient \(slope), finite difference \((ends[0] - ends[1]) / Double(2 * step))")
+}
+
+// The training step: loss, gradients and Adam's update as one program.
+let images = Tensor.input("images", [32, 8, 8, 1]), labels = Tensor.input("labels", [32], .i32)
+let current = loss(images, labels)
+let count = Variable("count", Tensor([0] as [Float], []))
+var updates: [(variable: Variable, value: Tensor)] = [(count, count.value + 1)]
+for (variable, slope) in zip(parameters, try gradients(of: current, for: parameters.map(\.value))) {
+    let m = Variable(variable.name + ".m", variable.type.shape), v = Variable(variable.name + ".v", variable.type.shape)
+    let new = adam(variable.value, gradient: slope, m: m.value, v: v.value, rate: .fill(2e-3, []), step: count.value + 1)
+    updates += [(variable, new.w), (m, new.m), (v, new.v)]
+}
+let step = try Session(Program(inputs: [images, labels], outputs: [current], updates: updates))
+
+let held = batch(test)
+for epoch in 1...20 {
+    let order = Tensor.permutation(training.count, key: key.folded(in: epoch)).values(Int64.self).map { training[Int($0)] }
+    let losses = stride(from: 0, through: order.count - 32, by: 32).map { step.run(batch(order[$0..<$0 + 32]))[0].scalar }
+    let right = logits(held[0]).argmax().isEqual(to: held[1].cast(to: .i64)).cast(to: .f32).mean().scalar
+    print("epoch \(epoch): loss \(Float(losses.reduce(0, +) / Double(losses.count))), accuracy on \(test.count) held-out digits \(Float(right * 100)) %")
+}
