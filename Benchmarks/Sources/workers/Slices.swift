@@ -1,8 +1,8 @@
 import Foundation
 
 /// Measures slices on demand: prints READY, then answers each line on the standard input with one slice.
-func serve(_ step: () -> Void) {
-    for _ in 0..<20 { step() }
+func serve(warmup: Int = 20, _ step: () -> Void) {
+    for _ in 0..<warmup { step() }
     let milliseconds = ProcessInfo.processInfo.environment["SLICE_MS"].flatMap(Double.init) ?? 200
     // Steps shorter than a few microseconds are timed in groups, or the clock is what is measured.
     var group = 1

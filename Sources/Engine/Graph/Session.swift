@@ -16,6 +16,7 @@ public final class Session {
     private let bound: [Bound]
     private let schedule: Schedule
     private let outputPointers: [UnsafeMutableRawPointer]
+    private let hasUpdates: Bool
 
     /// The kernels of one step: one for each shard of a split step, else one.
     struct Bound {
@@ -28,6 +29,7 @@ public final class Session {
         let plan = program.plan
         self.program = program
         self.threads = max(1, threads ?? Pool.preferredThreads)
+        hasUpdates = !plan.updated.isEmpty
         pool = Pool.shared(self.threads)
         mk_dnn_single_thread()
         shared = Buffer(bytes: plan.sharedBytes)
@@ -103,7 +105,7 @@ public final class Session {
     /// Runs the program on the inputs that lie in its memory.
     public func run() {
         schedule.run(pool)
-        for variable in program.plan.updated { variable.written() }
+        if hasUpdates { for variable in program.plan.updated { variable.written() } }
     }
 
     // MARK: Looking inside
