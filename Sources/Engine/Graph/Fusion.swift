@@ -18,6 +18,12 @@ enum Fusion {
                         !operand.node.isLeaf, !fresh.contains(ObjectIdentifier(operand.node)) else { continue }
                     let others = operands.indices.filter { $0 != position }.map { operands[$0] }
                     let own = operand.node.operands
+                    if let folded = Scope.$path.withValue(operand.node.path, operation: { operand.node.op.folding(node.op, position: position, operands: own, others: others) }),
+                        folded.map(\.type) == node.results {
+                        changed = true
+                        for result in folded { fresh.insert(ObjectIdentifier(result.node)) }
+                        return folded
+                    }
                     guard let joined = operand.node.op.absorbing(node.op, position: position, operands: own.map(\.type), others: others.map(\.type)),
                         let made = try? Scope.$path.withValue(operand.node.path, operation: { try Node(joined, own + others) }),
                         made.results.first == node.results.first else { continue }

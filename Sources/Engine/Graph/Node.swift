@@ -65,6 +65,20 @@ public final class Node: Sendable {
     }
 }
 
+extension Tensor {
+    /// Whether the value is the same in every run: it depends on constants only. Long histories count as unknown.
+    var isConstant: Bool {
+        var pending = [node], seen = 0
+        while let node = pending.popLast() {
+            if node.values != nil { continue }
+            seen += 1
+            if !node.op.isPure || seen > 64 { return false }
+            pending += node.operands.map(\.node)
+        }
+        return true
+    }
+}
+
 /// All nodes that `tensors` depend on, operands before their readers.
 func reachable(from tensors: [Tensor]) -> [Node] {
     var seen = Set<ObjectIdentifier>()

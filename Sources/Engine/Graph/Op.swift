@@ -30,6 +30,9 @@ public protocol Op: Hashable, Codable, Sendable {
     /// of the consumer at which the result arrives, `others` the consumer's remaining operands (appended to ours).
     func absorbing(_ consumer: any Op, position: Int, operands: [TensorType], others: [TensorType]) -> (any Op)?
 
+    /// As `absorbing` where operands must change too, such as a scale that goes into constant weights; returns the joint results.
+    func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]?
+
     /// What the bf16 policy does with it.
     var precision: PrecisionClass { get }
 
@@ -106,6 +109,7 @@ extension Op {
     public func tile(_ builder: inout TileBuilder, _ operands: [TileRegister]) -> TileRegister? { nil }
     public func composed(_ operands: [Tensor], native: Bool) throws -> [Tensor]? { nil }
     public func absorbing(_ consumer: any Op, position: Int, operands: [TensorType], others: [TensorType]) -> (any Op)? { nil }
+    public func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? { nil }
     public var precision: PrecisionClass { .wide }
     public var isView: Bool { false }
     public func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { 0 }
