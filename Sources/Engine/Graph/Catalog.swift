@@ -3,5 +3,6 @@ public enum Catalog {
     public static let operations: [any Op] = [
         elementwiseCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
         updateCatalog,
+        convolutionCatalog, poolingCatalog, resizeCatalog,
     ].flatMap { $0 }
 }

@@ -1,0 +1,297 @@
+extension Tensor {
+    /// Cross-correlation with a kernel over one, two or three spatial axes (LeCun et al. 1989):
+    ///
+    ///     y[n, o, k] = bias[k] + Σ x[n, o · stride + t · dilation - padding, c] · kernel[k, c, t]   over c and t
+    ///
+    /// - Parameter kernel: [out, in / groups, spatial…], as PyTorch stores it. Channels and results are divided into `groups` that
+    ///   do not see each other; groups = channels is a depthwise convolution.
+    /// - Parameter bias: [out].
+    /// - Returns: [batch, spatial…, out] for an image [batch, spatial…, in].
+    /// - Throws: an error that names the extents which do not fit.
+    public func convolution(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, dilation: PerAxis = 1, groups: Int = 1
+    ) throws -> Tensor {
+        try convolution(spatial: rank - 2, kernel, bias, stride, padding, dilation, groups)
+    }
+
+    /// Convolution over a series: [batch, time, in] with a kernel [out, in / groups, taps].
+    public func conv1d(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, dilation: PerAxis = 1, groups: Int = 1
+    ) -> Tensor {
+        trapping { try convolution(spatial: 1, kernel, bias, stride, padding, dilation, groups) }
+    }
+
+    /// Convolution over images: [batch, height, width, in] with a kernel [out, in / groups, height, width].
+    public func conv2d(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, dilation: PerAxis = 1, groups: Int = 1
+    ) -> Tensor {
+        trapping { try convolution(spatial: 2, kernel, bias, stride, padding, dilation, groups) }
+    }
+
+    /// Convolution over volumes: [batch, depth, height, width, in] with a kernel [out, in / groups, depth, height, width].
+    public func conv3d(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, dilation: PerAxis = 1, groups: Int = 1
+    ) -> Tensor {
+        trapping { try convolution(spatial: 3, kernel, bias, stride, padding, dilation, groups) }
+    }
+
+    private func convolution(
+        spatial: Int, _ kernel: Tensor, _ bias: Tensor?, _ stride: PerAxis, _ padding: Padding, _ dilation: PerAxis, _ groups: Int
+    ) throws -> Tensor {
+        let name = "conv\(spatial)d"
+        guard (1...3).contains(spatial), kernel.rank == spatial + 2 else {
+            throw EngineError(name, "takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…]", operands: [type, kernel.type])
+        }
+        let windows = try Windows(name, image: type, window: Array(kernel.shape.extents.dropFirst(2)), stride: stride, dilation: dilation, padding: padding)
+        let operands = [self, kernel] + (bias.map { [$0] } ?? [])
+        return try Tensor.apply(Convolution(windows: windows, groups: groups, hasBias: bias != nil), operands)[0]
+    }
+
+    /// The transposed convolution: every source pixel spreads the kernel over the result, which is what flows back through a
+    /// convolution of that kernel (Zeiler et al. 2010). Extents grow to (extent - 1) · stride - padding + (taps - 1) · dilation + 1
+    /// + `outputPadding`.
+    ///
+    /// - Parameter kernel: [in, out / groups, spatial…], as PyTorch stores it.
+    /// - Parameter outputPadding: further results at the end of each axis, fewer than the stride.
+    /// - Throws: an error that names the extents which do not fit.
+    public func convolutionTransposed(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
+        dilation: PerAxis = 1, groups: Int = 1
+    ) throws -> Tensor {
+        let spatial = rank - 2, name = "convTranspose\(spatial)d"
+        guard (1...3).contains(spatial), kernel.rank == rank else {
+            throw EngineError(name, "takes an image [batch, spatial…, in] and a kernel [in, out / groups, spatial…]", operands: [type, kernel.type])
+        }
+        let window = Array(kernel.shape.extents.dropFirst(2))
+        var windows = try Windows(name, image: type, window: window, stride: stride, dilation: dilation, padding: padding == .same ? .valid : padding)
+        guard var extra = outputPadding.each(spatial) else {
+            throw EngineError(name, "\(outputPadding.numbers.count) numbers of output padding for \(spatial) spatial axes", operands: [type, kernel.type])
+        }
+        let reach = (0..<spatial).map { (window[$0] - 1) * windows.dilations[$0] + 1 }
+        if padding == .same {
+            // The convolution with the same padding of a result of extent · stride.
+            for axis in 0..<spatial {
+                let total = Swift.max(0, reach[axis] - windows.strides[axis])
+                (windows.before[axis], windows.after[axis]) = (total / 2, total - total / 2)
+                extra[axis] += Swift.max(0, windows.strides[axis] - reach[axis])
+            }
+        }
+        guard zip(extra, windows.strides).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
+            throw EngineError(name, "output padding \(extra) must be less than the stride \(windows.strides)", operands: [type, kernel.type])
+        }
+        let extents = (0..<spatial).map { axis -> Int in
+            let spread = (shape[axis + 1] - 1) * windows.strides[axis] + reach[axis]
+            return spread + extra[axis] - windows.before[axis] - windows.after[axis]
+        }
+        let op = ConvolutionDataGradient(windows: windows, groups: groups, extents: extents, isTransposed: true)
+        let result = try Tensor.apply(op, [self, kernel])[0]
+        guard let bias else { return result }
+        guard bias.shape == [result.shape[-1]] else {
+            throw EngineError(name, "the bias must be [\(result.shape[-1])]", operands: [type, kernel.type, bias.type])
+        }
+        return try Tensor.apply(Binary(function: .add), [result, bias])[0]
+    }
+
+    /// The transposed convolution over a series.
+    public func convTranspose1d(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
+        dilation: PerAxis = 1, groups: Int = 1
+    ) -> Tensor {
+        precondition(rank == 3, "\(EngineError("convTranspose1d", "takes [batch, time, channels]", operands: [type, kernel.type]))")
+        return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
+    }
+
+    /// The transposed convolution over images.
+    public func convTranspose2d(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
+        dilation: PerAxis = 1, groups: Int = 1
+    ) -> Tensor {
+        precondition(rank == 4, "\(EngineError("convTranspose2d", "takes [batch, height, width, channels]", operands: [type, kernel.type]))")
+        return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
+    }
+
+    /// The transposed convolution over volumes.
+    public func convTranspose3d(
+        _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
+        dilation: PerAxis = 1, groups: Int = 1
+    ) -> Tensor {
+        precondition(rank == 5, "\(EngineError("convTranspose3d", "takes [batch, depth, height, width, channels]", operands: [type, kernel.type]))")
+        return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
+    }
+}
+
+/// A shape mistake in code traps with the text of its error.
+func trapping<R>(_ body: () throws -> R) -> R {
+    do { return try body() } catch { preconditionFailure("\(error)") }
+}
+
+/// Kernel and bias of a convolution whose result is multiplied by `scale` and moved by `shift`, both [out]: batch normalisation
+/// with fixed statistics disappears in the convolution before it.
+public func foldedConvolution(kernel: Tensor, bias: Tensor?, scale: Tensor, shift: Tensor?) -> (kernel: Tensor, bias: Tensor?) {
+    let column = scale.reshaped(Shape([scale.count] + [Int](repeating: 1, count: kernel.rank - 1)))
+    let moved = bias.map { $0 * scale }
+    let sum = moved.map { old in shift.map { old + $0 } ?? old } ?? shift
+    return (kernel * column, sum)
+}
+
+/// y = activation(x ∗ kernel + bias + residual); operands are x, kernel, then bias and residual as far as there are any.
+struct Convolution: PortableOp {
+    var windows: Windows
+    var groups = 1
+    var hasBias = false
+    var hasResidual = false
+    var activation = Activation.none
+    var name: String { "conv\(windows.rank)d" }
+    var precision: PrecisionClass { .narrow }
+
+    func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        let count = 2 + (hasBias ? 1 : 0) + (hasResidual ? 1 : 0)
+        try require(count...count, operands)
+        try requireSameType(Array(operands.prefix(2)))
+        let x = operands[0].shape, kernel = operands[1].shape
+        guard x.rank == windows.rank + 2, kernel.rank == x.rank else {
+            throw refuse("takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…]", operands)
+        }
+        if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
+        guard groups > 0, kernel[0] % groups == 0 else { throw refuse("\(kernel[0]) results do not divide into \(groups) groups", operands) }
+        guard x[-1] == kernel[1] * groups else { throw refuse("input has \(x[-1]) channels, kernel expects \(kernel[1] * groups)", operands) }
+        let window = Array(kernel.extents.dropFirst(2))
+        let extents = windows.results(x.spatial, window)
+        guard extents.allSatisfy({ $0 > 0 }) || x.count == 0 else { throw refuse("a window of \(window) is larger than the padded input", operands) }
+        if hasBias, operands[2].shape != [kernel[0]] { throw refuse("the bias must be [\(kernel[0])]", operands) }
+        let result = operands[0].with(Shape([x[0]] + extents + [kernel[0]]))
+        if hasResidual, operands[count - 1].shape != result.shape { throw refuse("the residual must have the shape of the result", operands) }
+        return [result]
+    }
+
+    func gradient(_ call: Call) -> [Tensor?] {
+        precondition(activation == .none, "\(name): the gradient of a fused activation")
+        let g = call.flow[0]!, x = call.operands[0], kernel = call.operands[1]
+        let toKernel = Tensor.makeAll(
+            ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2)), hasBias: hasBias), [x, g])
+        return [.make(ConvolutionDataGradient(windows: windows, groups: groups, extents: x.shape.spatial), g, kernel), toKernel[0].cast(to: kernel.dtype)]
+            + (hasBias ? [toKernel[1].cast(to: call.operands[2].dtype)] : []) + (hasResidual ? [g] : [])
+    }
+
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        [Split([.slice, .whole] + (hasBias ? [.whole] : []) + (hasResidual ? [.slice] : []))]
+    }
+
+    func absorbing(_ consumer: any Op, position: Int, operands: [TensorType], others: [TensorType]) -> (any Op)? {
+        guard activation == .none, operands[0].dtype.isFloat else { return nil }
+        var joined = self
+        if let activation = Activation(consumer) {
+            joined.activation = activation
+            return joined
+        }
+        guard let binary = consumer as? Binary, binary.function == .add, let result = try? infer(operands)[0],
+            result.dtype == .f32 || result.dtype == .bf16, !hasResidual else { return nil }
+        if !hasBias, others[0].shape == [operands[1].shape[0]] {
+            joined.hasBias = true
+            return joined
+        }
+        if others[0] == result {
+            joined.hasResidual = true
+            return joined
+        }
+        return nil
+    }
+
+    func work(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+        2 * results[0].shape.count * operands[1].shape.extents.dropFirst().reduce(1, *)
+    }
+}
+
+/// What flows back to the image: the transposed convolution. Operands are the flow and the kernel; linear in both.
+struct ConvolutionDataGradient: PortableOp {
+    var windows: Windows
+    var groups = 1
+    /// Spatial extents of the image.
+    var extents: [Int]
+    /// Asked for by name rather than by a gradient.
+    var isTransposed = false
+    var name: String { isTransposed ? "convTranspose\(windows.rank)d" : "conv\(windows.rank)dDataGradient" }
+    var precision: PrecisionClass { .narrow }
+
+    func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        try require(2...2, operands)
+        try requireSameType(operands)
+        let g = operands[0].shape, kernel = operands[1].shape
+        guard g.rank == windows.rank + 2, kernel.rank == g.rank, extents.count == windows.rank else {
+            throw refuse("takes an image [batch, spatial…, in] and a kernel [in, out / groups, spatial…]", operands)
+        }
+        if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
+        guard groups > 0, kernel[0] % groups == 0 else { throw refuse("\(kernel[0]) channels do not divide into \(groups) groups", operands) }
+        guard g[-1] == kernel[0] else { throw refuse("input has \(g[-1]) channels, kernel expects \(kernel[0])", operands) }
+        guard extents.allSatisfy({ $0 > 0 }) || g.count == 0, windows.results(extents, Array(kernel.extents.dropFirst(2))) == g.spatial || g.count == 0 else {
+            throw refuse("results of \(extents) do not belong to these operands", operands)
+        }
+        return [operands[0].with(Shape([g[0]] + extents + [kernel[1] * groups]))]
+    }
+
+    func gradient(_ call: Call) -> [Tensor?] {
+        let f = call.flow[0]!, g = call.operands[0], kernel = call.operands[1]
+        let toKernel = Tensor.make(ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2))), f, g)
+        return [.make(Convolution(windows: windows, groups: groups), f, kernel), toKernel.cast(to: kernel.dtype)]
+    }
+
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { [Split([.slice, .whole])] }
+
+    func work(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+        2 * operands[0].shape.count * operands[1].shape.extents.dropFirst().reduce(1, *)
+    }
+}
+
+/// What flows back to the kernel and, as a second result, to the bias. Operands are the image and the flow; linear in both.
+struct ConvolutionKernelGradient: PortableOp {
+    var windows: Windows
+    var groups = 1
+    /// Spatial extents of the kernel.
+    var window: [Int]
+    var hasBias = false
+    var name: String { "conv\(windows.rank)dKernelGradient" }
+    var precision: PrecisionClass { .narrowOperands }
+
+    func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        try require(2...2, operands)
+        try requireSameType(operands)
+        let x = operands[0].shape, g = operands[1].shape
+        guard x.rank == windows.rank + 2, g.rank == x.rank, window.count == windows.rank else {
+            throw refuse("takes an image and the gradient of its convolution", operands)
+        }
+        if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
+        guard groups > 0, x[-1] % groups == 0, g[-1] % groups == 0 else { throw refuse("channels do not divide into \(groups) groups", operands) }
+        guard x[0] == g[0], windows.results(x.spatial, window) == g.spatial || x.count == 0 else {
+            throw refuse("a window of \(window) does not lead from one operand to the other", operands)
+        }
+        // Gradients of parameters stay f32.
+        let dtype = operands[0].dtype == .bf16 ? .f32 : operands[0].dtype
+        return [TensorType(Shape([g[-1], x[-1] / groups] + window), dtype)] + (hasBias ? [TensorType([g[-1]], dtype)] : [])
+    }
+
+    func gradient(_ call: Call) -> [Tensor?] {
+        let x = call.operands[0], g = call.operands[1]
+        let kernel = call.flow[0]?.cast(to: x.dtype)
+        let bias = hasBias ? call.flow[1]?.cast(to: x.dtype) : nil
+        var toFlow: Tensor?
+        if let kernel { toFlow = Tensor.makeAll(Convolution(windows: windows, groups: groups, hasBias: bias != nil), [x, kernel] + (bias.map { [$0] } ?? []))[0] }
+        else if let bias { toFlow = bias.broadcast(to: g.shape) }
+        return [kernel.map { .make(ConvolutionDataGradient(windows: windows, groups: groups, extents: x.shape.spatial), g, $0) }, toFlow]
+    }
+
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        operands[0].dtype.isFloat ? [Split([.slice, .slice], results.map { _ in .sum })] : []
+    }
+
+    func work(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+        2 * operands[1].shape.count * results[0].shape.extents.dropFirst().reduce(1, *)
+    }
+}
+
+let convolutionCatalog: [any Op] = (1...3).flatMap { rank -> [any Op] in
+    let windows = Windows(rank: rank), ones = [Int](repeating: 1, count: rank)
+    return [
+        Convolution(windows: windows), ConvolutionDataGradient(windows: windows, extents: ones),
+        ConvolutionDataGradient(windows: windows, extents: ones, isTransposed: true), ConvolutionKernelGradient(windows: windows, window: ones),
+    ]
+}
