@@ -48,12 +48,13 @@ extension Double: Compute {
         if isNaN { return 0 }
         if self >= 9.223372036854775807e18 { return .max }
         if self <= -9.223372036854775808e18 { return .min }
-        return Int64(self)
+        // Not `Int64(self)`: within the engine that is the conversion of `Compute`, which calls this.
+        return Int64(exactly: rounded(.towardZero))!
     }
     var clampedToUInt64: UInt64 {
         if isNaN || self <= 0 { return 0 }
         if self >= 1.8446744073709551615e19 { return .max }
-        return UInt64(self)
+        return UInt64(exactly: rounded(.towardZero))!
     }
 }
 
@@ -85,7 +86,7 @@ extension UInt64: Compute {
     static func + (a: UInt64, b: UInt64) -> UInt64 { a &+ b }
     static func - (a: UInt64, b: UInt64) -> UInt64 { a &- b }
     static func * (a: UInt64, b: UInt64) -> UInt64 { a &* b }
-    static func / (a: UInt64, b: UInt64) -> UInt64 { b == 0 ? 0 : a / b }
+    static func / (a: UInt64, b: UInt64) -> UInt64 { b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue }
 }
 
 /// The four ways of computing.
