@@ -7,20 +7,11 @@
 #include "mk_tile.h"
 #include "mk_rows.h"
 #include "mk_update.h"
-#if __has_include("mk_gemm.h")
 #include "mk_gemm.h"
-#endif
-#if __has_include("mk_recurrent.h")
 #include "mk_recurrent.h"
-#endif
-#if __has_include("mk_conv.h")
 #include "mk_conv.h"
-#endif
-#if __has_include("mk_pool.h")
 #include "mk_pool.h"
-#endif
-#if __has_include("mk_attention.h")
 #include "mk_attention.h"
-#endif
+
 
 #endif
