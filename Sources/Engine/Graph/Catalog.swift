@@ -2,6 +2,7 @@
 public enum Catalog {
     public static let operations: [any Op] = [
         elementwiseCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
+        softmaxCatalog, normalizationCatalog, attentionCatalog,
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,
     ].flatMap { $0 }

@@ -17,12 +17,26 @@ public func gradients(of result: Tensor, for targets: [Tensor], seed: Tensor) th
     guard seed.type == result.type else {
         throw EngineError("gradients", "the seed must have the type of the result", operands: [seed.type, result.type])
     }
-    let nodes = reachable(from: [result])
+    return try pullback([result], flow: [seed], to: targets).enumerated().map { place, found in
+        guard let found else {
+            throw EngineError("gradients", "the loss does not depend on target \(place)", operands: [targets[place].type])
+        }
+        return found
+    }
+}
+
+/// What flows back to `targets` when `flow` flows into `results`; nil where nothing arrives.
+func pullback(_ results: [Tensor], flow incoming: [Tensor?], to targets: [Tensor]) -> [Tensor?] {
+    var flow: [Tensor.Key: Tensor] = [:]
+    for (result, part) in zip(results, incoming) {
+        guard let part else { continue }
+        flow[result.key] = flow[result.key].map { $0 + part } ?? part
+    }
+    let nodes = reachable(from: results)
     var wanted = Set(targets.map { ObjectIdentifier($0.node) })
     for node in nodes where node.operands.contains(where: { wanted.contains(ObjectIdentifier($0.node)) }) {
         wanted.insert(ObjectIdentifier(node))
     }
-    var flow: [Tensor.Key: Tensor] = [result.key: seed]
     let ends = Set(targets.map { ObjectIdentifier($0.node) })
     let first = nodes.first { ends.contains(ObjectIdentifier($0)) }?.id ?? .max
     for node in nodes.reversed() where node.id >= first && wanted.contains(ObjectIdentifier(node)) && !node.op.isLeafOp {
@@ -37,14 +51,24 @@ public func gradients(of result: Tensor, for targets: [Tensor], seed: Tensor) th
             flow[operand.key] = flow[operand.key].map { $0 + part } ?? part
         }
     }
-    return try targets.enumerated().map { place, target in
-        guard let found = flow[target.key] else {
-            throw EngineError("gradients", "the loss does not depend on target \(place)", operands: [target.type])
-        }
-        return found
-    }
+    return targets.map { flow[$0.key] }
 }
 
 extension Op {
     var isLeafOp: Bool { self is any Leaf }
+
+    /// The gradient of this call by that of the same computation in simpler operations.
+    ///
+    /// The operands stand for themselves, whatever they were computed from.
+    func gradient(_ call: Call, through composition: ([Tensor]) -> [Tensor]) -> [Tensor?] {
+        let operands = call.operands.map { $0.stopGradient() }
+        return pullback(composition(operands), flow: call.flow, to: operands)
+    }
+
+    /// The same computation in f32 where operands are stored as f16.
+    func widened(_ operands: [Tensor]) throws -> [Tensor] {
+        let types = try infer(operands.map(\.type))
+        let wide = try Tensor.apply(self, operands.map { $0.dtype == .f16 ? $0.cast(to: .f32) : $0 })
+        return zip(wide, types).map { $0.cast(to: $1.dtype) }
+    }
 }

@@ -36,6 +36,9 @@ public protocol Op: Hashable, Codable, Sendable {
     /// What the bf16 policy does with it.
     var precision: PrecisionClass { get }
 
+    /// Whether the bf16 policy leaves this operand in f32: scales, statistics.
+    func keepsWide(operand: Int) -> Bool
+
     /// The result shares the operand's memory, since only the shape changes.
     var isView: Bool { get }
 
@@ -111,6 +114,7 @@ extension Op {
     public func absorbing(_ consumer: any Op, position: Int, operands: [TensorType], others: [TensorType]) -> (any Op)? { nil }
     public func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? { nil }
     public var precision: PrecisionClass { .wide }
+    public func keepsWide(operand: Int) -> Bool { false }
     public var isView: Bool { false }
     public func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { 0 }
     public var isPure: Bool { true }

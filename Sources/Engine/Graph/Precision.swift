@@ -35,10 +35,13 @@ enum Precision {
                         }
                     }
                 }
+                func narrowAll(_ operands: [Tensor]) -> [Tensor] {
+                    operands.enumerated().map { node.op.keepsWide(operand: $0.offset) ? wide($0.element) : narrow($0.element) }
+                }
                 switch node.op.precision {
-                case .narrow where operands.contains { $0.dtype == .f32 }: try rebuild(operands.map(narrow))
-                case .narrowOperands where operands.contains { $0.dtype == .f32 }: try rebuild(operands.map(narrow))
-                case .follow where operands.contains { computed.contains($0.key) }: try rebuild(operands.map(narrow))
+                case .narrow where operands.contains { $0.dtype == .f32 }: try rebuild(narrowAll(operands))
+                case .narrowOperands where operands.contains { $0.dtype == .f32 }: try rebuild(narrowAll(operands))
+                case .follow where operands.contains { computed.contains($0.key) }: try rebuild(narrowAll(operands))
                 default: try rebuild(operands.map(wide))
                 }
             }
