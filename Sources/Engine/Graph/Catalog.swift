@@ -5,5 +5,6 @@ public enum Catalog {
         softmaxCatalog, normalizationCatalog, attentionCatalog,
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,
+        slicingCatalog, gatherCatalog, recurrentCatalog,
     ].flatMap { $0 }
 }
