@@ -26,11 +26,12 @@ import Testing
     @Test func `an index outside reads not-a-number, writes nothing, and has no gradient`() throws {
         let x = Tensor([1, 2, 3] as [Float]), indices = Tensor([2, 3, -1] as [Int64])
         let y = x.gathered(indices)
+        let g = try gradients(of: y.sum(), for: [x])[0]
         #expect(y.values(Float.self)[0] == 3 && y.values(Float.self)[1].isNaN && y.values(Float.self)[2].isNaN)
         #expect(Tensor([1, 2, 3] as [Int32]).takenAlong(indices, 0).values(Int32.self) == [3, 0, 0])
         let updates = Tensor([10, 20, 30] as [Float])
         #expect(x.scattered(updates, at: indices).values(Float.self) == [1, 2, 10])
-        #expect(try gradients(of: y.sum(), for: [x])[0].values(Float.self) == [0, 0, 1])
+        #expect(g.values(Float.self) == [0, 0, 1])
         #expect(try gradients(of: x.scattered(updates, at: indices, combining: .add).sum(), for: [updates])[0].values(Float.self) == [1, 0, 0])
         #expect(indices.oneHot(3).values(Float.self) == [0, 0, 1, 0, 0, 0, 0, 0, 0])
     }
