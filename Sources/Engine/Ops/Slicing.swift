@@ -62,7 +62,7 @@ extension Tensor {
     }
 
     /// How `padded` continues a tensor beyond its border.
-    public enum Padding: Sendable, Hashable {
+    public enum Border: Sendable, Hashable {
         /// One value everywhere.
         case constant(Double)
         /// Mirrored at the last element, which is not repeated: c b | a b c | b a
@@ -74,9 +74,9 @@ extension Tensor {
     }
 
     /// This tensor with places added before and after, a pair for each axis. Negative amounts of a constant padding cut off.
-    public func padded(_ amounts: [(before: Int, after: Int)], _ padding: Padding = .constant(0)) -> Tensor {
+    public func padded(_ amounts: [(before: Int, after: Int)], _ border: Border = .constant(0)) -> Tensor {
         precondition(amounts.count == rank, "\(EngineError("pad", "needs a pair of amounts for each axis, got \(amounts.count)", operands: [type]))")
-        if case .constant(let value) = padding {
+        if case .constant(let value) = border {
             var x = self
             for (axis, amount) in amounts.enumerated() where amount.before < 0 || amount.after < 0 {
                 x = x.sliced(Swift.max(0, -amount.before)..<x.shape[axis] - Swift.max(0, -amount.after), axis)
@@ -89,12 +89,12 @@ extension Tensor {
         return amounts.indices.reduce(self) { x, axis in
             let (before, after) = amounts[axis], extent = x.shape[axis]
             if before == 0 && after == 0 { return x }
-            let limit = padding == .reflect ? extent - 1 : padding == .wrap ? extent : extent == 0 ? 0 : .max
+            let limit = border == .reflect ? extent - 1 : border == .wrap ? extent : extent == 0 ? 0 : .max
             precondition(before >= 0 && after >= 0 && before <= limit && after <= limit, "\(EngineError("pad", "axis \(axis) of extent \(extent) cannot be continued by \(before) and \(after)", operands: [type]))")
             func cut(_ start: Int, _ count: Int, _ step: Int) -> Tensor { .make(Slice(cuts: [Cut(axis: axis, start: start, count: count, step: step)]), x) }
             func repeated(_ place: Int, _ count: Int) -> Tensor { x.sliced(place..<place + 1, axis).broadcast(to: x.shape.replacing(axis, with: count)) }
             let parts: (Tensor?, Tensor?) =
-                switch padding {
+                switch border {
                 case .reflect: (before > 0 ? cut(before, before, -1) : nil, after > 0 ? cut(extent - 2, after, -1) : nil)
                 case .edge: (before > 0 ? repeated(0, before) : nil, after > 0 ? repeated(extent - 1, after) : nil)
                 default: (before > 0 ? cut(extent - before, before, 1) : nil, after > 0 ? cut(0, after, 1) : nil)

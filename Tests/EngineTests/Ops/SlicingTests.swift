@@ -11,14 +11,14 @@ import Testing
             case "slice": return [x.sliced(row.integers("starts"), row.integers("ends"), row.integers("strides"))]
             case "pad":
                 let amounts = (row.attributes["padding"] as! [[Int]]).map { (before: $0[0], after: $0[1]) }
-                let padding: Tensor.Padding =
+                let border: Tensor.Border =
                     switch row.text("mode") {
                     case "reflect": .reflect
                     case "edge": .edge
                     case "wrap": .wrap
                     default: .constant(row.number("value"))
                     }
-                return [x.padded(amounts, padding)]
+                return [x.padded(amounts, border)]
             case "concatenate": return [concatenate(row.inputs, row.integer("axis"))]
             case "stack": return [stack(row.inputs, row.integer("axis"))]
             case "tile": return [x.tiled(row.integers("repeats"))]
