@@ -94,7 +94,8 @@ struct Reduce: PortableOp {
         guard first >= 0, count >= 1, first + count <= shape.rank else { throw refuse("axes \(first)..<\(first + count) of \(shape.rank)", operands) }
         if operands[0].dtype == .bool && (kind == .sum || kind == .product) { throw refuse("does not take bool: cast it", operands) }
         let rest = Shape(Array(shape.extents[..<first] + shape.extents[(first + count)...]))
-        if (kind == .max || kind == .min) && shape.extents[first..<first + count].contains(0) && rest.count > 0 {
+        // Of no truths at all none is true, and all are.
+        if (kind == .max || kind == .min) && operands[0].dtype != .bool && shape.extents[first..<first + count].contains(0) && rest.count > 0 {
             throw refuse("has no value over no elements", operands)
         }
         return [TensorType(rest, widens && operands[0].dtype == .bf16 ? .f32 : operands[0].dtype)]
@@ -147,7 +148,8 @@ struct Reduce: PortableOp {
         let x = binder.read(0, T.self), y = binder.write(0, T.self)
         let outer = x.shape.extents[..<first].reduce(1, *), inner = x.shape.extents[(first + count)...].reduce(1, *)
         let reduced = x.shape.extents[first..<first + count].reduce(1, *)
-        let start: T = kind == .sum ? .zero : kind == .product ? .one : kind == .max ? .lowest : .highest
+        let isTruth = binder.operands[0].dtype == .bool
+        let start: T = kind == .sum ? .zero : kind == .product ? .one : kind == .max ? (isTruth ? .zero : .lowest) : isTruth ? .one : .highest
         let kind = kind
         return binder.portable([x], [y]) {
             for o in 0..<outer {
