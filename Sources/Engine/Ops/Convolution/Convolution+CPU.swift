@@ -347,7 +347,7 @@ extension ConvolutionKernelGradient {
     func bind(_ binder: Binder) throws -> Kernel {
         let (x, g, target) = (binder.operands[0], binder.operands[1], binder.results[0])
         let call = call(x.type, g.type, target.type)
-        let bias = hasBias ? binder.results[1] : nil
+        let bias = hasBias && binder.resultIsRead[1] ? binder.results[1] : nil
         if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, x, g, target, bias) { return kernel }
         guard var conv = call.inC else { return try portable(call.dtype, binder) }
         let isNarrow = call.dtype == .bf16, shape = conv

@@ -197,6 +197,33 @@ struct Convolution: PortableOp {
         return nil
     }
 
+    /// Constants that multiply or move the channels of the result, as batch normalisation with fixed statistics does, go into a
+    /// constant kernel and bias.
+    func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
+        guard activation == .none, !hasResidual, let binary = consumer as? Binary, operands[0].dtype.isFloat, let other = others.first,
+            operands.dropFirst().allSatisfy(\.isConstant), other.isConstant else { return nil }
+        let dtype = operands[0].dtype, channels = operands[1].shape[0]
+        guard other.count == 1 && other.rank <= 1 || other.shape == [channels] else { return nil }
+        // Rounded once, after the sum: a narrow constant was made from a wide one.
+        func wide(_ x: Tensor) -> Tensor {
+            if let cast = x.node.op as? Cast, !x.node.isLeaf, cast.dtype == .bf16 { return x.node.operands[0] }
+            return x.dtype == .f64 ? x : x.cast(to: .f32)
+        }
+        let amount = wide(other).broadcast(to: [channels]), bias = hasBias ? wide(operands[2]) : nil
+        var folded: (kernel: Tensor, bias: Tensor?)
+        switch (binary.function, position) {
+        case (.multiply, _): folded = foldedConvolution(kernel: wide(operands[1]), bias: bias, scale: amount, shift: nil)
+        case (.divide, 0): folded = foldedConvolution(kernel: wide(operands[1]), bias: bias, scale: amount.reciprocal(), shift: nil)
+        case (.add, _): folded = (operands[1], bias.map { $0 + amount } ?? amount)
+        case (.subtract, 0): folded = (operands[1], bias.map { $0 - amount } ?? -amount)
+        default: return nil
+        }
+        if folded.kernel.dtype != dtype { folded.kernel = folded.kernel.cast(to: dtype) }
+        var joined = self
+        joined.hasBias = folded.bias != nil
+        return try? Tensor.apply(joined, [operands[0], folded.kernel] + (folded.bias.map { [$0.cast(to: dtype)] } ?? []))
+    }
+
     func work(_ operands: [TensorType], _ results: [TensorType]) -> Int {
         2 * results[0].shape.count * operands[1].shape.extents.dropFirst().reduce(1, *)
     }

@@ -96,10 +96,8 @@ extension MaxPool {
 extension MaxPoolGradient {
     func bind(_ binder: Binder) throws -> Kernel {
         let (x, y, g, target) = (binder.operands[0], binder.operands[1], binder.operands[2], binder.results[0])
-        // Where the image is itself what the activation made, a positive maximum says that its pixel is positive.
-        let isOwn = isMasked && binder.operands[3].pointer == x.pointer
         let call = PoolingCall(pool, x.shape, y.shape)
-        guard !isMasked || isOwn, let pool = call.inC(x.dtype, relu: isMasked) else { return try portable(x.dtype, binder) }
+        guard let pool = call.inC(x.dtype, relu: isMasked) else { return try portable(x.dtype, binder) }
         let isNarrow = x.dtype == .bf16
         return call.kernel(pool, "pool.max.gradient") { pool, to, from in
             if isNarrow {
@@ -112,13 +110,12 @@ extension MaxPoolGradient {
     }
 
     func portable<T: Compute>(_: T.Type, _ binder: Binder) throws -> Kernel {
-        let operands = (0..<binder.operands.count).map { binder.read($0, T.self) }
-        let (x, y, g, target) = (operands[0], operands[1], operands[2], binder.write(0, T.self))
-        let mask = isMasked ? operands[3] : nil
+        let x = binder.read(0, T.self), y = binder.read(1, T.self), g = binder.read(2, T.self), target = binder.write(0, T.self)
+        let isMasked = isMasked
         let walk = PoolingCall(pool, x.shape, y.shape).walk, channels = x.shape[-1]
         // Windows that have found their maximum.
         let taken = UnsafeFlags(y.count)
-        return binder.portable(operands, [target]) {
+        return binder.portable([x, y, g], [target]) {
             taken.clear()
             for place in 0..<target.count { target[place] = .zero }
             walk.forEach { result, pixel, _ in
@@ -129,7 +126,7 @@ extension MaxPoolGradient {
                     target[to] += g[from]
                 }
             }
-            if let mask { for place in 0..<target.count where !(mask[place] > .zero) { target[place] = .zero } }
+            if isMasked { for place in 0..<target.count where !(x[place] > .zero) { target[place] = .zero } }
         }
     }
 }

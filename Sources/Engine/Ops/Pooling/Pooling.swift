@@ -108,20 +108,18 @@ struct MaxPool: WindowPool {
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { [Split([.slice])] }
 }
 
-/// What flows back through a maximum. Operands are the image, the maxima and the flow, then for `isMasked` the values whose sign
-/// decides what passes the activation before.
+/// What flows back through a maximum. Operands are the image, the maxima and the flow.
 struct MaxPoolGradient: PortableOp {
     var pool: MaxPool
-    /// ReLU's gradient as well: nothing passes where the fourth operand is not positive.
+    /// The image is the result of a ReLU, whose gradient is taken as well: nothing flows where the maximum is not positive.
     var isMasked = false
     var name: String { pool.name + "Gradient" }
     var precision: PrecisionClass { .follow }
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
-        let count = isMasked ? 4 : 3
-        try require(count...count, operands)
+        try require(3...3, operands)
         let result = try pool.infer([operands[0]])[0]
-        guard operands[1] == result, operands[2] == result, !isMasked || operands[3] == operands[0] else { throw refuse("operands do not belong together", operands) }
+        guard operands[1] == result, operands[2] == result else { throw refuse("operands do not belong together", operands) }
         return [operands[0]]
     }
 
@@ -132,11 +130,10 @@ struct MaxPoolGradient: PortableOp {
 
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { [Split(operands.map { _ in .slice })] }
 
-    func absorbing(_ consumer: any Op, position: Int, operands: [TensorType], others: [TensorType]) -> (any Op)? {
-        guard !isMasked, let next = consumer as? UnaryGradient, next.function == .relu, position == 1 else { return nil }
-        var joined = self
-        joined.isMasked = true
-        return joined
+    func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
+        // A pixel that is its window's maximum is positive where the maximum is.
+        guard !isMasked, let next = consumer as? UnaryGradient, next.function == .relu, position == 1, others[0].key == operands[0].key else { return nil }
+        return [.make(MaxPoolGradient(pool: pool, isMasked: true), operands[0], operands[1], operands[2])]
     }
 }
 
