@@ -5,6 +5,6 @@ public enum Catalog {
         softmaxCatalog, normalizationCatalog, attentionCatalog,
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,
-        slicingCatalog, gatherCatalog, recurrentCatalog,
+        slicingCatalog, gatherCatalog, recurrentCatalog, sortingCatalog,
     ].flatMap { $0 }
 }

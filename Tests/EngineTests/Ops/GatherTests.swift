@@ -1,27 +1,25 @@
+import TestKit
 import Testing
 
 @testable import Engine
 
-@Suite struct GatherTests {
-    @Test func `gathers and scatters give the golden numbers`() throws {
-        try SequenceRows("layout", ["gather", "scatterAdd", "takeAlong", "oneHot"]).check(expected: 12) { row in
-            let x = row.inputs[0]
-            switch row.name.split(separator: ".")[0] {
-            case "gather": return [x.gathered(row.inputs[1], row.integer("axis"))]
-            case "scatterAdd": return [x.scattered(row.inputs[2], at: row.inputs[1], row.integer("axis"), combining: .add)]
-            case "takeAlong": return [x.takenAlong(row.inputs[1], row.integer("axis"))]
-            default: return [x.oneHot(row.integer("count"))]
-            }
-        }
-    }
+let gatherRows = [
+    Row("gather") { x, a in [x[0].gathered(x[1], a.int("axis"))] },
+    Row("scatterAdd") { x, a in [x[0].scattered(x[2], at: x[1], a.int("axis"), combining: .add)] },
+    Row("takeAlong") { x, a in [x[0].takenAlong(x[1], a.int("axis"))] },
+    Row("oneHot") { x, a in [x[0].oneHot(a.int("count"))] },
+]
 
-    @Test func `embeddings give the golden numbers`() throws {
-        let rows = try SequenceRows("embedding", ["embedding", "embeddingBag"])
-        try rows.check(expected: 11) { row in
-            if row.name.hasPrefix("embeddingBag") { return [embeddingBag(row.inputs[0], row.inputs[1], BagMode(rawValue: row.text("mode"))!)] }
-            return [embedding(row.inputs[0], row.inputs[1], padding: row.attributes["padding"] as? Int)]
-        }
-    }
+let embeddingRows = [
+    Row("embedding") { x, a in [embedding(x[0], x[1])] },
+    Row("embedding.padding") { x, a in [embedding(x[0], x[1], padding: a.int("padding"))] },
+    Row("embeddingBag") { x, a in [embeddingBag(x[0], x[1], BagMode(rawValue: a.text("mode"))!)] },
+]
+
+@Suite struct GatherTests {
+    @Test(arguments: gatherRows) func `gathers and scatters agree with reference numbers`(row: Row) throws { try check(row, in: "layout", among: gatherRows) }
+    @Test(arguments: embeddingRows) func `embeddings agree with reference numbers`(row: Row) throws { try check(row, in: "embedding", among: embeddingRows) }
+    @Test func `every reference case of embeddings has a row`() throws { try checkFamily("embedding", embeddingRows, cases: 11) }
 
     @Test func `an index outside reads not-a-number, writes nothing, and has no gradient`() throws {
         let x = Tensor([1, 2, 3] as [Float]), indices = Tensor([2, 3, -1] as [Int64])
@@ -40,24 +38,20 @@ import Testing
         let rows = Tensor([2, 0, 2, 1] as [Int32])
         let along = Tensor([2, 0, 1, 1, 2, 0] as [Int64], [2, 3])
         for combining in Combining.allCases where combining != .set {
-            try expectGradients([scattered([3, 2]), scattered([4, 2], seed: 5)], "\(combining)") { x in
-                (x[0].scattered(x[1], at: rows, combining: combining).square() * scattered([3, 2], seed: 9)).sum()
+            let orders = combining == .add ? 2 : 1
+            try checkGradients("\(combining)", at: [samples([3, 2]), samples([4, 2], seed: 5)], orders: orders) { x in
+                [x[0].scattered(x[1], at: rows, combining: combining).square()]
             }
-            try expectGradients([scattered([3, 3]), scattered([2, 3], seed: 5)], "\(combining) along") { x in
-                (x[0].scatteredAlong(x[1], at: along, 0, combining: combining).square() * scattered([3, 3], seed: 9)).sum()
+            try checkGradients("\(combining) along", at: [samples([3, 3]), samples([2, 3], seed: 5)], orders: orders) { x in
+                [x[0].scatteredAlong(x[1], at: along, 0, combining: combining).square()]
             }
         }
-        try expectGradients([scattered([3, 2]), scattered([2, 2], seed: 5)], "set") { x in
-            (x[0].scattered(x[1], at: Tensor([2, 0] as [Int32])).square() * scattered([3, 2], seed: 9)).sum()
-        }
-        try expectGradients([scattered([2, 4, 3])], "second order") { x in
-            let inner = (x[0].gathered(rows, 1).square() * x[0].takenAlong(along.reshaped(2, 1, 3), 1)).sum()
-            return try! gradients(of: inner, for: [x[0]])[0].square().sum()
-        }
+        try checkGradients("set", at: [samples([3, 2]), samples([2, 2], seed: 5)]) { x in [x[0].scattered(x[1], at: Tensor([2, 0] as [Int32])).square()] }
+        try checkGradients("gather", at: [samples([2, 4, 3])]) { x in [x[0].gathered(rows, 1).square().sum([1], keep: true) * x[0].takenAlong(along.reshaped(2, 1, 3), 1)] }
     }
 
     @Test func `a large table's gradient does not depend on threads or shards`() throws {
-        let table = scattered([3000, 64], .f32), ids = Tensor.input("ids", [8, 32], .i32)
+        let table = samples([3000, 64], as: .f32), ids = Tensor.input("ids", [8, 32], .i32)
         let loss = embedding(table, ids).square().sum()
         let g = try gradients(of: loss, for: [table])[0]
         let values = Tensor((0..<256).map { Int32($0 * $0 % 2999) }, [8, 32])

@@ -1,54 +1,51 @@
+import TestKit
 import Testing
 
 @testable import Engine
 
-@Suite struct RecurrentTests {
-    @Test func `recurrent layers give the golden numbers`() throws {
-        let rows = try SequenceRows("recurrent", ["rnn", "lstm", "gru"])
-        try rows.check(expected: rows.rows.count, 1e-4) { row in
-            let kind = row.name.hasPrefix("rnn.") ? RecurrentKind(rawValue: String(row.name.split(separator: ".")[1]))! : RecurrentKind(rawValue: String(row.name.split(separator: ".")[0]))!
-            let direction = row.text("direction"), directions = direction == "both" ? 2 : 1
-            let weights = (0..<directions).map { d in
-                let first = 1 + 4 * d
-                return RecurrentWeights(input: row.inputs[first], hidden: row.inputs[first + 1], biases: (row.inputs[first + 2], row.inputs[first + 3]))
-            }
-            let states = row.inputs[(1 + 4 * directions)...].map { $0 }
-            let initial = (0..<directions).map { d in RecurrentState(hidden: states[0].selected(d, 0), cell: kind == .lstm ? states[1].selected(d, 0) : nil) }
-            let lengths = (row.attributes["lengths"] as? [Int]).map { Tensor($0.map { Int64($0) }) }
-            let y: Tensor, last: [RecurrentState]
-            if direction == "backward" {
-                let one = recurrent(kind, row.inputs[0], weights[0], initial: initial[0], lengths: lengths, reverse: true)
-                (y, last) = (one.y, [one.last])
-            } else {
-                (y, last) = recurrent(kind, row.inputs[0], layers: [weights], initial: initial, lengths: lengths)
-            }
-            return [y, stack(last.map(\.hidden))] + (kind == .lstm ? [stack(last.map { $0.cell! })] : [])
+private func row(_ name: String, _ kind: RecurrentKind) -> Row {
+    Row(name, tolerance: 1e-5) { x, a in
+        let direction = a.text("direction"), directions = direction == "both" ? 2 : 1
+        let weights = (0..<directions).map { d in
+            RecurrentWeights(input: x[1 + 4 * d], hidden: x[2 + 4 * d], biases: (x[3 + 4 * d], x[4 + 4 * d]))
         }
+        let states = x[(1 + 4 * directions)...].map { $0 }
+        let initial = (0..<directions).map { d in RecurrentState(hidden: states[0].selected(d, 0), cell: kind == .lstm ? states[1].selected(d, 0) : nil) }
+        let lengths = a.has("lengths") ? Tensor(a.ints("lengths").map { Int64($0) }) : nil
+        let y: Tensor, last: [RecurrentState]
+        if direction == "backward" {
+            let one = recurrent(kind, x[0], weights[0], initial: initial[0], lengths: lengths, reverse: true)
+            (y, last) = (one.y, [one.last])
+        } else {
+            (y, last) = recurrent(kind, x[0], layers: [weights], initial: initial, lengths: lengths)
+        }
+        return [y, stack(last.map(\.hidden))] + (kind == .lstm ? [stack(last.map { $0.cell! })] : [])
     }
+}
+
+let recurrentRows = [row("lstm", .lstm), row("gru", .gru), row("rnn.tanh", .tanh), row("rnn.relu", .relu)]
+
+@Suite struct RecurrentTests {
+    @Test(arguments: recurrentRows) func `recurrent layers agree with reference numbers`(row: Row) throws { try check(row, in: "recurrent", among: recurrentRows) }
+    @Test func `every reference case of recurrent layers has a row`() throws { try checkFamily("recurrent", recurrentRows, cases: 48) }
 
     private func operands(_ kind: RecurrentKind, _ dtype: DType, batch: Int = 2, time: Int = 3, inputs: Int = 2, hidden: Int = 2) -> [Tensor] {
         let rows = kind.gates * hidden
         let shapes: [Shape] = [[batch, time, inputs], [rows, inputs], [rows, hidden], [rows], [rows], [batch, hidden]] + (kind == .lstm ? [[batch, hidden]] : [])
-        return shapes.enumerated().map { scattered($0.element, dtype, seed: $0.offset + 1) }
+        return shapes.enumerated().map { samples($0.element, seed: UInt64($0.offset + 1), as: dtype) }
     }
 
     private func loss(_ kind: RecurrentKind, _ x: [Tensor], reverse: Bool = false, lengths: Tensor? = nil) -> Tensor {
         let layer = recurrent(
             kind, x[0], RecurrentWeights(input: x[1], hidden: x[2], biases: (x[3], x[4])),
             initial: RecurrentState(hidden: x[5], cell: kind == .lstm ? x[6] : nil), lengths: lengths, reverse: reverse)
-        let weight = scattered(layer.y.shape, x[0].dtype, seed: 11)
+        let weight = samples(layer.y.shape, seed: 11, as: x[0].dtype)
         return (layer.y.square() * weight).sum() + layer.last.hidden.sum() + (layer.last.cell?.square().sum() ?? layer.last.hidden.like(0))
     }
 
-    @Test(arguments: RecurrentKind.allCases) func `gradients agree with finite differences`(_ kind: RecurrentKind) throws {
-        try expectGradients(operands(kind, .f64), "\(kind)") { loss(kind, $0) }
-        try expectGradients(operands(kind, .f64), "\(kind) reverse, lengths") { loss(kind, $0, reverse: true, lengths: Tensor([2, 3] as [Int32])) }
-    }
-
-    @Test(arguments: RecurrentKind.allCases) func `second derivatives agree with finite differences`(_ kind: RecurrentKind) throws {
-        try expectGradients(operands(kind, .f64, time: 2), "\(kind)") { x in
-            try! gradients(of: loss(kind, x), for: [x[0], x[2], x[3]]).map { $0.square().sum() }.reduce(x[0].like(0), +)
-        }
+    @Test(arguments: RecurrentKind.allCases) func `gradients and their gradients agree with finite differences`(_ kind: RecurrentKind) throws {
+        try checkGradients("\(kind)", at: operands(kind, .f64, time: 2)) { [loss(kind, $0)] }
+        try checkGradients("\(kind) reverse, lengths", at: operands(kind, .f64)) { [loss(kind, $0, reverse: true, lengths: Tensor([2, 3] as [Int32]))] }
     }
 
     @Test(arguments: RecurrentKind.allCases) func `kernels of f32 agree with those of f64`(_ kind: RecurrentKind) throws {
@@ -58,7 +55,7 @@ import Testing
             for lengths in [nil, Tensor((0..<batch).map { Int32($0 % (time + 1)) })] {
                 let made = try gradients(of: loss(kind, narrow, lengths: lengths), for: narrow)
                 let wanted = try gradients(of: loss(kind, wide, lengths: lengths), for: wide)
-                for (a, b) in zip(made, wanted) { expectClose(a, b, 2e-4, "\(kind) \(batch)x\(time)x\(inputs)x\(hidden)") }
+                for (a, b) in zip(made, wanted) { #expect(difference(a.doubles(), b.doubles(), tolerance: 2e-4) == nil, "\(kind) \(batch)x\(time)x\(inputs)x\(hidden)") }
             }
         }
     }
@@ -73,14 +70,14 @@ import Testing
         for shards in [2, 4] {
             let program = try Program(inputs: [x], outputs: made, options: .init(shards: shards))
             #expect(program.plan.steps.filter { $0.isSplit }.contains { $0.label == "lstmGradient" })
-            for (a, b) in zip(try Session(program, threads: 2).run([rest[0]]), reference) { expectClose(a, b, 1e-5, "\(shards) shards") }
+            for (a, b) in zip(try Session(program, threads: 2).run([rest[0]]), reference) { #expect(difference(a.doubles(), b.doubles(), tolerance: 1e-5) == nil, "\(shards) shards") }
         }
     }
 
     @Test func `inference keeps nothing for a gradient`() throws {
         let x = Tensor.input("x", [1, 50, 14]), rest = operands(.lstm, .f32, batch: 1, time: 50, inputs: 14, hidden: 64)
         let layer = recurrent(.lstm, x, RecurrentWeights(input: rest[1], hidden: rest[2], biases: (rest[3], rest[4])))
-        let head = linear(layer.y.selected(-1, 1), scattered([1, 64], .f32, seed: 4), scattered([1], .f32))
+        let head = linear(layer.y.selected(-1, 1), samples([1, 64], as: .f32), samples([1], as: .f32))
         let program = try Program(inputs: [x], outputs: [head])
         let step = try #require(program.plan.steps.first { $0.label == "packed.lstm" })
         #expect(step.resultIsRead == [true, false, false, false])

@@ -1,36 +1,30 @@
+import TestKit
 import Testing
 
 @testable import Engine
 
-@Suite struct SlicingTests {
-    @Test func `slices, pads, joins and repetitions give the golden numbers`() throws {
-        let rows = try SequenceRows("layout", ["slice", "pad", "concatenate", "stack", "tile", "repeat", "roll", "reverse", "flip", "split", "dynamicSlice", "dynamicUpdate"])
-        try rows.check(expected: rows.rows.count) { row in
-            let x = row.inputs[0]
-            switch row.name.split(separator: ".")[0] {
-            case "slice": return [x.sliced(row.integers("starts"), row.integers("ends"), row.integers("strides"))]
-            case "pad":
-                let amounts = (row.attributes["padding"] as! [[Int]]).map { (before: $0[0], after: $0[1]) }
-                let border: Tensor.Border =
-                    switch row.text("mode") {
-                    case "reflect": .reflect
-                    case "edge": .edge
-                    case "wrap": .wrap
-                    default: .constant(row.number("value"))
-                    }
-                return [x.padded(amounts, border)]
-            case "concatenate": return [concatenate(row.inputs, row.integer("axis"))]
-            case "stack": return [stack(row.inputs, row.integer("axis"))]
-            case "tile": return [x.tiled(row.integers("repeats"))]
-            case "repeat": return [x.repeated(row.integer("count"), row.integer("axis"))]
-            case "roll": return [x.rolled(row.integers("shifts"), row.integers("axes"))]
-            case "reverse", "flip": return [x.flipped(row.integers("axes"))]
-            default:
-                Issue.record("no case for \(row.name)")
-                return row.outputs
+let slicingRows = [
+    Row("slice") { x, a in [x[0].sliced(a.ints("starts"), a.ints("ends"), a.ints("strides"))] },
+    Row("pad") { x, a in
+        let border: Tensor.Border =
+            switch a.text("mode", "constant") {
+            case "reflect": .reflect
+            case "edge": .edge
+            case "wrap": .wrap
+            default: .constant(a.double("value"))
             }
-        }
-    }
+        return [x[0].padded(a.pairs("padding").map { (before: $0[0], after: $0[1]) }, border)]
+    },
+    Row("concatenate") { x, a in [concatenate(x, a.int("axis"))] },
+    Row("stack") { x, a in [stack(x, a.int("axis"))] },
+    Row("tile") { x, a in [x[0].tiled(a.ints("repeats"))] },
+    Row("repeat") { x, a in [x[0].repeated(a.int("count"), a.int("axis"))] },
+    Row("roll") { x, a in [x[0].rolled(a.ints("shifts"), a.ints("axes"))] },
+    Row("flip") { x, a in [x[0].flipped(a.ints("axes"))] },
+]
+
+@Suite struct SlicingTests {
+    @Test(arguments: slicingRows) func `parts and joins agree with reference numbers`(row: Row) throws { try check(row, in: "layout", among: slicingRows) }
 
     @Test func `a start and an end may count from the end and steps may go back`() {
         let x = Tensor((0..<6).map { Float($0) })
@@ -51,12 +45,11 @@ import Testing
 
     @Test func `gradients of dynamic slices and updates agree with finite differences, also of second order`() throws {
         let at = Tensor([1] as [Int64])
-        try expectGradients([scattered([3, 4]), scattered([3, 2], seed: 2)], "dynamic update") { x in
-            (x[0].dynamicUpdate(x[1], at: at, axes: [1]).square() * scattered([3, 4], seed: 3)).sum() + x[0].dynamicSlice(at: at, [2], axes: [1]).square().sum()
+        try checkGradients("dynamic update", at: [samples([3, 4]), samples([3, 2], seed: 2)]) { x in
+            [x[0].dynamicUpdate(x[1], at: at, axes: [1]).square(), x[0].dynamicSlice(at: at, [2], axes: [1]).square()]
         }
-        try expectGradients([scattered([4, 3])], "second order") { x in
-            let inner = (x[0].sliced([3, 0], [0, 3], [-2, 1]).padded([(1, 0), (0, 2)]) * x[0].sliced([1, 0], [4, 3]).padded([(0, 0), (2, 0)])).square().sum()
-            return try! gradients(of: inner, for: [x[0]])[0].square().sum()
+        try checkGradients("slices and pads", at: [samples([4, 3])]) { x in
+            [(x[0].sliced([3, 0], [0, 3], [-2, 1]).padded([(1, 0), (0, 2)]) * x[0].sliced([1, 0], [4, 3]).padded([(0, 0), (2, 0)])).square()]
         }
     }
 
