@@ -57,6 +57,9 @@ public protocol Op: Hashable, Codable, Sendable {
     /// Operands that this operation wants in a layout of its native kernel.
     func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout]
 
+    /// The same for operations to which it matters whether an operand is packed once or in every run.
+    func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout]
+
     /// A simpler equivalent of this operation on these operands, or nil.
     func simplified(_ operands: [Tensor]) -> [Tensor]?
 }
@@ -122,6 +125,7 @@ extension Op {
     public var takesSums: Set<Int> { [] }
     public func simplified(_ operands: [Tensor]) -> [Tensor]? { nil }
     public func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] { [:] }
+    public func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] { packing(operands, results) }
     public func gradient(_ call: Call) -> [Tensor?] { call.operands.map { _ in nil } }
     public func bind(_ binder: Binder) throws -> Kernel {
         throw EngineError(name, "has no kernel for these operands", operands: binder.operands.map(\.type))

@@ -104,7 +104,7 @@ struct Planner {
         let locals = zip(node.results, resultParts).map { local($0, $1) }
         let constant = !list.isEmpty && node.op.isPure && list.allSatisfy { plan.values[$0.value].isConstant } || (list.isEmpty && node.op.isPure)
         if native && group == nil {
-            for (place, layout) in node.op.packing(list.map(\.type), locals) {
+            for (place, layout) in node.op.packing(list.map(\.type), locals, isConstant: list.map { plan.values[plan.root($0.value)].isConstant }) {
                 list[place] = pack(list[place], layout)
             }
         }

@@ -5,8 +5,20 @@ extension MatMul {
         let dtype = binder.operands[0].dtype
         guard dtype == .f32 || dtype == .bf16, binder.results[0].shape.count > 0 else { return try portable(dtype, binder) }
         let call = try MatMulCall(self, binder)
-        if call.k > 0, binder.native, call.isLarge, let library = OneDNN.shared, let kernel = try? call.native(library) { return kernel }
+        if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? call.native(library) { return kernel }
         return try call.inC() ?? portable(dtype, binder)
+    }
+
+    /// Constant weights are packed once; packing a parameter in every run would cost what it gains.
+    func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] {
+        guard isConstant[1], operands[1].shape.rank == 2, results[0].shape.rank == 2, let library = OneDNN.shared else { return [:] }
+        func place(_ type: TensorType) -> Place { Place(pointer: UnsafeMutableRawPointer(bitPattern: 64)!, type: type, isConstant: false, layout: nil) }
+        let binder = Binder(name: name, operands: operands.map(place), results: results.map(place), shard: 0, elementOffset: 0, native: true, resultIsRead: [true])
+        guard let call = try? MatMulCall(self, binder), call.isNative, let primitive = try? call.primitive(library, packed: true), !primitive.isReference,
+            let wanted = primitive.descriptor(.weights), let plain = try? call.weights(library) else { return [:] }
+        return [1: PackedLayout(key: "matmul \(operands[1].dtype) \(wanted)\(transposeRight ? " turned" : "")", bytes: wanted.byteCount) { source, target in
+            try Kernel(library.reorder(source: plain, destination: wanted), [(.source, source.pointer), (.destination, target)])
+        }]
     }
 
     func portable<T: Compute>(_: T.Type, _ binder: Binder) throws -> Kernel {
@@ -61,7 +73,8 @@ struct MatMulCall {
     }
 
     /// Below this the library's own overhead exceeds the work.
-    var isLarge: Bool { m * n * k * count > 1 << 15 && m > 1 }
+    private var isLarge: Bool { m * n * k * count > 1 << 15 && m > 1 }
+    var isNative: Bool { isLarge && k > 0 && [.f32, .bf16].contains(binder.operands[0].dtype) }
 
     private func offset(_ index: Int, _ steps: [Int]) -> Int {
         var rest = index, result = 0
@@ -79,20 +92,28 @@ struct MatMulCall {
 
     // MARK: oneDNN
 
+    private func descriptor(_ library: OneDNN, _ place: Place, _ rows: Int, _ columns: Int, _ steps: [Int], _ stride: (row: Int, column: Int)) throws -> OneDNN.Descriptor {
+        let lead = batch.extents
+        let extents = lead.indices.map { steps[$0] == 0 ? 1 : lead[$0] }
+        return try library.plain(extents + [rows, columns], strides: lead.indices.map { max(1, steps[$0]) * rows * columns } + [stride.row, stride.column], place.dtype)
+    }
+
+    /// The weights as they lie in memory.
+    func weights(_ library: OneDNN) throws -> OneDNN.Descriptor { try descriptor(library, binder.operands[1], k, n, stepsB, strideB) }
+
+    func primitive(_ library: OneDNN, packed: Bool) throws -> OneDNN.Primitive {
+        let lead = batch.extents
+        let target = try library.plain(lead + [m, n], binder.results[0].dtype)
+        return try library.matmul(
+            source: descriptor(library, binder.operands[0], m, k, stepsA, strideA),
+            weights: packed ? library.any([k, n], binder.operands[1].dtype) : weights(library),
+            bias: bias.map { try library.plain(lead.map { _ in 1 } + [1, n], $0.dtype) }, destination: target,
+            after: (residual == nil ? [] : [.add(target)]) + op.activation.after)
+    }
+
     func native(_ library: OneDNN) throws -> Kernel {
         let (a, b, y) = (binder.operands[0], binder.operands[1], binder.results[0])
-        let lead = batch.extents
-        func descriptor(_ place: Place, _ rows: Int, _ columns: Int, _ steps: [Int], _ stride: (row: Int, column: Int)) throws -> OneDNN.Descriptor {
-            let extents = lead.indices.map { steps[$0] == 0 ? 1 : lead[$0] }
-            return try library.plain(extents + [rows, columns], strides: lead.indices.map { max(1, steps[$0]) * rows * columns } + [stride.row, stride.column], place.dtype)
-        }
-        let target = try library.plain(lead + [m, n], y.dtype)
-        var after: [OneDNN.PostOperation] = []
-        if residual != nil { after.append(.add(target)) }
-        after += op.activation.after
-        let primitive = try library.matmul(
-            source: descriptor(a, m, k, stepsA, strideA), weights: descriptor(b, k, n, stepsB, strideB),
-            bias: bias.map { try library.plain(lead.map { _ in 1 } + [1, n], $0.dtype) }, destination: target, after: after)
+        let primitive = try primitive(library, packed: b.layout != nil)
         if primitive.isReference { throw binder.refuse("oneDNN has only a reference kernel") }
         var arguments: [(OneDNN.Argument, UnsafeMutableRawPointer)] = [(.source, a.pointer), (.weights, b.pointer), (.destination, y.pointer)]
         if let bias { arguments.append((.bias, bias.pointer)) }

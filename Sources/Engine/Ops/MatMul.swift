@@ -61,6 +61,7 @@ struct MatMul: PortableOp {
     var wideResult = false
     var name: String { "matmul" }
     var precision: PrecisionClass { wideResult ? .narrowOperands : .narrow }
+    func keepsWide(operand: Int) -> Bool { hasBias && operand == 2 }
 
     private struct Sizes {
         var m = 0, n = 0, k = 0
