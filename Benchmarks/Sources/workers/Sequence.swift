@@ -6,9 +6,10 @@ struct Sequence {
 
     /// x [batch, 50, 14] to [batch, 1]
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let last = x.lstm(
-            parameters("lstm.wx", [256, 14], fan: 64), parameters("lstm.wh", [256, 64], fan: 64),
-            biasInput: parameters("lstm.bx", [256], fan: 64), biasHidden: parameters("lstm.bh", [256], fan: 64)).last
+        let weights = RecurrentWeights(
+            input: parameters("lstm.wx", [256, 14], fan: 64), hidden: parameters("lstm.wh", [256, 64], fan: 64),
+            biases: (parameters("lstm.bx", [256], fan: 64), parameters("lstm.bh", [256], fan: 64)))
+        let last = recurrent(.lstm, x, weights).last.hidden
         return linear(last, parameters("head.w", [1, 64], fan: 64), parameters("head.b", [1], fan: 64))
     }
 
