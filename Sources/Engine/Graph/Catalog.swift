@@ -6,5 +6,6 @@ public enum Catalog {
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,
         slicingCatalog, gatherCatalog, recurrentCatalog, sortingCatalog,
+        randomCatalog, loopCatalog, bitwiseCatalog,
     ].flatMap { $0 }
 }

@@ -100,24 +100,25 @@ enum Fusion {
             let here = node.op is any RandomTile ? .float : TileProgram.compute(node.operands.map(\.dtype), node.results[0].dtype)
             if compute == nil { compute = here }
             guard compute == here else { return nil }
+            var key: Int?
             if let random = node.op as? any RandomTile {
-                // The key is an operand of the program that is read once, not element by element.
-                if random.isRaw && nodes.count > 1 { return nil }
+                // The key is an operand of the program that is read once, not element by element, and so lies in memory.
+                if random.isRaw && nodes.count > 1 || registers[node.operands[0].key] != nil { return nil }
                 raw = random.isRaw
-                registers[Tensor(node).key] = builder.random(random.tileOperation, key: operands.count)
+                key = operands.count
                 builder.inputs += 1
                 operands.append(node.operands[0])
-                continue
             }
             var arguments: [TileRegister] = []
-            for operand in node.operands {
+            for operand in node.operands.dropFirst(key == nil ? 0 : 1) {
                 if registers[operand.key] == nil {
                     registers[operand.key] = builder.load()
                     operands.append(operand)
                 }
                 arguments.append(registers[operand.key]!)
             }
-            guard let result = node.op.tile(&builder, arguments) else { return nil }
+            let made = key.map { (node.op as! any RandomTile).tile(&builder, key: $0, arguments) } ?? node.op.tile(&builder, arguments)
+            guard let result = made else { return nil }
             registers[Tensor(node).key] = result
         }
         guard operands.count <= 32, let last = nodes.last,
@@ -126,11 +127,12 @@ enum Fusion {
     }
 }
 
-/// Random numbers as part of a tile program.
+/// Random numbers as part of a tile program: operand 0 is the key, the others are read element by element.
 protocol RandomTile: Op {
-    var tileOperation: mk_op { get }
     /// The result is 32 raw bits, which f32 registers carry but do not compute with.
     var isRaw: Bool { get }
+    /// - Parameter key: number of the program's operand that holds the key.
+    func tile(_ builder: inout TileBuilder, key: Int, _ operands: [TileRegister]) -> TileRegister
 }
 
 extension TileProgram {

@@ -39,7 +39,7 @@ func pullback(_ results: [Tensor], flow incoming: [Tensor?], to targets: [Tensor
     }
     let ends = Set(targets.map { ObjectIdentifier($0.node) })
     let first = nodes.first { ends.contains(ObjectIdentifier($0)) }?.id ?? .max
-    for node in nodes.reversed() where node.id >= first && wanted.contains(ObjectIdentifier(node)) && !node.op.isLeafOp {
+    for node in nodes.reversed() where node.id >= first && wanted.contains(ObjectIdentifier(node)) && !node.isLeaf {
         let results = node.results.indices.map { Tensor(node, $0) }
         let incoming = results.map { flow[$0.key] }
         guard incoming.contains(where: { $0 != nil }) else { continue }

@@ -62,6 +62,9 @@ public protocol Op: Hashable, Codable, Sendable {
 
     /// A simpler equivalent of this operation on these operands, or nil.
     func simplified(_ operands: [Tensor]) -> [Tensor]?
+
+    /// This operation on operands of other extents, where its attributes hold extents that follow the operands'.
+    func specialised(from old: [TensorType], to new: [TensorType]) throws -> any Op
 }
 
 /// The call of an operation: operands, results, and in a gradient what flows back into the results.
@@ -126,6 +129,7 @@ extension Op {
     public func simplified(_ operands: [Tensor]) -> [Tensor]? { nil }
     public func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] { [:] }
     public func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] { packing(operands, results) }
+    public func specialised(from old: [TensorType], to new: [TensorType]) throws -> any Op { self }
     public func gradient(_ call: Call) -> [Tensor?] { call.operands.map { _ in nil } }
     public func bind(_ binder: Binder) throws -> Kernel {
         throw EngineError(name, "has no kernel for these operands", operands: binder.operands.map(\.type))

@@ -81,7 +81,9 @@ struct Planner {
 
     private mutating func addStep(_ node: Node, _ group: Fusion.Group?) throws {
         let operands = group?.operands ?? node.operands
-        let split = sharding.split(node)
+        // What never changes is made once, whole.
+        let constant = node.op.isPure && operands.allSatisfy { plan.values[numbers[$0.key]!].isConstant }
+        let split = constant ? nil : sharding.split(node)
         var parts = split?.operands ?? operands.map { _ in .whole }
         if let group, split != nil {
             parts = group.operands.map { operand in
@@ -102,7 +104,6 @@ struct Planner {
         }
         let resultParts = split?.results ?? node.results.map { _ in .whole }
         let locals = zip(node.results, resultParts).map { local($0, $1) }
-        let constant = !list.isEmpty && node.op.isPure && list.allSatisfy { plan.values[$0.value].isConstant } || (list.isEmpty && node.op.isPure)
         if native && group == nil {
             for (place, layout) in node.op.packing(list.map(\.type), locals, isConstant: list.map { plan.values[plan.root($0.value)].isConstant }) {
                 list[place] = pack(list[place], layout)
@@ -123,7 +124,7 @@ struct Planner {
             }
         }
         let label = group.map { $0.nodes.map(\.op.name).joined(separator: "+") } ?? node.op.name
-        plan.steps.append(Plan.Step(work: group.map { .group($0) } ?? .node(node), operands: list, results: results, isSplit: split != nil && !constant, isConstant: constant, path: node.path, label: label))
+        plan.steps.append(Plan.Step(work: group.map { .group($0) } ?? .node(node), operands: list, results: results, isSplit: split != nil, isConstant: constant, path: node.path, label: label))
         for (partial, value) in sums { pending[value] = partial }
     }
 

@@ -35,7 +35,7 @@ struct Sharding {
             let key = Tensor(node).key
             if node.results.count == 1, splits[ObjectIdentifier(node)] == nil, let parts = readers[key], parts.allSatisfy({ $0 }),
                 !outputs.contains(where: { $0.key == key }) {
-                choose(node) { _, split, _ in !split.operands.contains(.slice) || node.operands.allSatisfy { $0.node.isLeaf } }
+                choose(node) { _, split, _ in node.op.isElementwise || !split.operands.contains(.slice) || node.operands.allSatisfy { $0.node.isLeaf } }
             }
             let split = splits[ObjectIdentifier(node)]
             for (place, operand) in node.operands.enumerated() {
