@@ -57,9 +57,11 @@ extension Tensor {
     public init<Element: TensorElement>(_ value: Element) { self.init([value], []) }
 
     /// A value that every run of a program receives.
-    public static func input(_ label: String, _ shape: Shape, _ dtype: DType = .f32) -> Tensor {
+    ///
+    /// - Parameter axes: names of axes for which `specialise` can put in other extents.
+    public static func input(_ label: String, _ shape: Shape, _ dtype: DType = .f32, axes: [String: Int] = [:]) -> Tensor {
         let type = TensorType(shape, dtype)
-        return Tensor(Node(Input(label: label, type: type), [], results: [type]))
+        return Tensor(Node(Input(label: label, type: type, axes: axes.mapValues { shape.axis($0) }), [], results: [type]))
     }
 }
 

@@ -6,6 +6,6 @@ public enum Catalog {
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,
         slicingCatalog, gatherCatalog, recurrentCatalog, sortingCatalog,
-        randomCatalog, loopCatalog, bitwiseCatalog,
+        randomCatalog, loopCatalog, bitwiseCatalog, fourierCatalog, quantizationCatalog,
     ].flatMap { $0 }
 }

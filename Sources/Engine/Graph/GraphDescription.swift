@@ -79,7 +79,7 @@ public struct GraphDescription: Hashable, Codable, Sendable {
 
     /// Builds the graph on other tensors in place of its inputs; their types may differ as far as the operations allow.
     func build(
-        inputs: [Tensor], constants: [Tensor] = [], isStrict: Bool = false,
+        inputs: [Tensor], constants: [Tensor] = [], isStrict: Bool = false, changes: [AxisChange] = [],
         variable: (String, TensorType) throws -> Tensor = { throw EngineError("decode", "variable '\($0)' is not given", operands: [$1]) }
     ) throws -> [Tensor] {
         guard inputs.count == self.inputs.count else { throw EngineError("decode", "\(inputs.count) inputs for a graph of \(self.inputs.count)") }
@@ -104,7 +104,7 @@ public struct GraphDescription: Hashable, Codable, Sendable {
                     }
                     return values[value.step][value.result]
                 }
-                let op = isStrict ? step.op : try step.op.specialised(from: step.operands.map { steps[$0.step].results[$0.result] }, to: operands.map(\.type))
+                let op = isStrict ? step.op : try step.op.specialised(from: step.operands.map { steps[$0.step].results[$0.result] }, to: operands.map(\.type), changes: changes)
                 made = try Scope.$path.withValue(step.path) { try Tensor.apply(op, operands) }
             }
             if isStrict, made.map(\.type) != step.results {

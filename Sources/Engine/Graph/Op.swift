@@ -64,7 +64,7 @@ public protocol Op: Hashable, Codable, Sendable {
     func simplified(_ operands: [Tensor]) -> [Tensor]?
 
     /// This operation on operands of other extents, where its attributes hold extents that follow the operands'.
-    func specialised(from old: [TensorType], to new: [TensorType]) throws -> any Op
+    func specialised(from old: [TensorType], to new: [TensorType], changes: [AxisChange]) throws -> any Op
 }
 
 /// The call of an operation: operands, results, and in a gradient what flows back into the results.
@@ -129,7 +129,7 @@ extension Op {
     public func simplified(_ operands: [Tensor]) -> [Tensor]? { nil }
     public func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] { [:] }
     public func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] { packing(operands, results) }
-    public func specialised(from old: [TensorType], to new: [TensorType]) throws -> any Op { self }
+    public func specialised(from old: [TensorType], to new: [TensorType], changes: [AxisChange]) throws -> any Op { self }
     public func gradient(_ call: Call) -> [Tensor?] { call.operands.map { _ in nil } }
     public func bind(_ binder: Binder) throws -> Kernel {
         throw EngineError(name, "has no kernel for these operands", operands: binder.operands.map(\.type))
@@ -177,6 +177,8 @@ extension Leaf {
 public struct Input: Leaf {
     public let label: String
     public let type: TensorType
+    /// Axes whose extents may be changed later (`specialise`), by name.
+    public var axes: [String: Int] = [:]
     public var name: String { "input" }
     public func infer(_ operands: [TensorType]) -> [TensorType] { [type] }
 }

@@ -52,10 +52,10 @@ public struct Subgraph: Hashable, Codable, Sendable {
     }
 
     /// The same function of inputs of other types.
-    func specialised(_ types: [TensorType]) throws -> Subgraph {
+    func specialised(_ types: [TensorType], _ changes: [AxisChange]) throws -> Subgraph {
         if types == inputs { return self }
         let made = types.map { Tensor.input("value", $0.shape, $0.dtype) }
-        return try Subgraph(inputs: made, outputs: try description.build(inputs: made))
+        return try Subgraph(inputs: made, outputs: try description.build(inputs: made, changes: changes))
     }
 
     /// A session on one thread, for a kernel that calls the function again and again.

@@ -80,8 +80,8 @@ struct Scan: Op {
         return Array(operands.prefix(carries)) + (Array(body.outputs.dropFirst(carries)) + Array(operands.prefix(carries))).map(stacked)
     }
 
-    func specialised(from old: [TensorType], to new: [TensorType]) throws -> any Op {
-        Scan(body: try body.specialised(inner(new)), carries: carries, sequences: sequences, steps: steps, isReversed: isReversed)
+    func specialised(from old: [TensorType], to new: [TensorType], changes: [AxisChange]) throws -> any Op {
+        Scan(body: try body.specialised(inner(new), changes), carries: carries, sequences: sequences, steps: steps, isReversed: isReversed)
     }
 
     /// With c the state before a step and f the body: going backwards, dc = dc' · ∂f/∂c, and likewise for what was gone over;
@@ -106,7 +106,7 @@ struct Scan: Op {
             var seeds: [(result: Tensor, seed: Tensor)] = []
             for (place, state) in states.enumerated() { seeds.append((results[state], carry[place])) }
             for (place, output) in outputFlow.enumerated() { seeds.append((results[carries + output], flows[place])) }
-            let back = flow(seeds, to: (states + gone + outside).map { inputs[$0] })
+            let back = pullback(seeds.map(\.result), flow: seeds.map(\.seed), to: (states + gone + outside).map { inputs[$0] })
             var next: [Tensor] = []
             for (place, state) in states.enumerated() {
                 let total = back[place] ?? zeros(inputs[state].type)
@@ -130,13 +130,14 @@ struct Scan: Op {
         let steps = count(binder.operands.map(\.type)), outputs = body.outputs.count - carries
         let state = LoopState(session, carries: carries)
         let (carries, sequences, isReversed) = (carries, sequences, isReversed)
+        let saved = (0..<carries).filter { binder.resultIsRead[carries + outputs + $0] }
         return Kernel(label: "scan") { _, _ in
             for place in 0..<carries { state.set(place, binder.operands[place].pointer) }
             for place in carries + sequences..<binder.operands.count { state.set(place, binder.operands[place].pointer) }
             for index in 0..<steps {
                 let step = isReversed ? steps - 1 - index : index
                 for place in carries..<carries + sequences { state.set(place, binder.operands[place].pointer + step * state.inputBytes[place]) }
-                for place in 0..<carries { state.get(place, binder.results[carries + outputs + place].pointer + step * state.inputBytes[place]) }
+                for place in saved { state.get(place, binder.results[carries + outputs + place].pointer + step * state.inputBytes[place]) }
                 session.run()
                 for place in carries..<carries + outputs {
                     let bytes = state.outputBytes[place]
@@ -170,14 +171,15 @@ struct WhileLoop: Op {
         return state
     }
 
-    func specialised(from old: [TensorType], to new: [TensorType]) throws -> any Op {
+    func specialised(from old: [TensorType], to new: [TensorType], changes: [AxisChange]) throws -> any Op {
         let state = Array(new.prefix(carries))
-        let condition = try condition.specialised(state + new[carries..<carries + tested])
-        return WhileLoop(condition: condition, body: try body.specialised(state + new[(carries + tested)...]), carries: carries)
+        let condition = try condition.specialised(state + new[carries..<carries + tested], changes)
+        return WhileLoop(condition: condition, body: try body.specialised(state + new[(carries + tested)...], changes), carries: carries)
     }
 
     func gradient(_ call: Call) -> [Tensor?] {
-        preconditionFailure("\(refuse("has no gradient, because the number of steps is unknown: use scan", call.operands.map(\.type)))")
+        // Not a precondition, whose text an optimised build leaves out.
+        fatalError("\(refuse("has no gradient, because the number of steps is unknown: use scan", call.operands.map(\.type)))")
     }
 
     func bind(_ binder: Binder) throws -> Kernel {

@@ -11,13 +11,14 @@ extension Tensor {
 
     public func mean(_ axes: [Int]? = nil, keep: Bool = false) -> Tensor {
         let total = sum(axes, keep: keep)
-        return total * (Double(Swift.max(1, total.count)) / Double(Swift.max(1, count)))
+        return total / .make(Repetition(), self, total)
     }
 
     /// The mean square distance from the mean; divided by n - `correction`.
     public func variance(_ axes: [Int]? = nil, correction: Int = 0, keep: Bool = false) -> Tensor {
         let squares = (self - mean(axes, keep: true)).square().sum(axes, keep: keep)
-        return squares / (Double(count) / Double(Swift.max(1, squares.count)) - Double(correction))
+        let count = Tensor.make(Repetition(), self, squares)
+        return squares / (correction == 0 ? count : count - Double(correction))
     }
 
     /// ln Σ eˣ without overflow.
@@ -75,6 +76,20 @@ extension Shape {
         let gone = Set(axes.map { axis($0) })
         return Shape(extents.enumerated().filter { !gone.contains($0.offset) }.map(\.element))
     }
+}
+
+/// How many elements of the first operand each element of the second one stands for; known as soon as the shapes are fixed.
+struct Repetition: Op {
+    var name: String { "repetition" }
+    func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        try require(2...2, operands)
+        return [TensorType([], operands[0].dtype)]
+    }
+    private func value(_ operands: [Tensor]) -> Tensor {
+        operands[0].like(Double(Swift.max(1, operands[0].count)) / Double(Swift.max(1, operands[1].count)))
+    }
+    func composed(_ operands: [Tensor], native: Bool) -> [Tensor]? { [value(operands)] }
+    func simplified(_ operands: [Tensor]) -> [Tensor]? { [value(operands)] }
 }
 
 /// Reduces neighbouring axes: [outer, reduced, inner] → [outer, inner].
@@ -207,4 +222,4 @@ struct ArgReduce: PortableOp {
 }
 
 let reductionCatalog: [any Op] =
-    Reduce.Kind.allCases.map { Reduce(kind: $0, first: 0, count: 1) } + [ArgReduce(largest: true, axis: 0), ArgReduce(largest: false, axis: 0)]
+    Reduce.Kind.allCases.map { Reduce(kind: $0, first: 0, count: 1) } + [ArgReduce(largest: true, axis: 0), ArgReduce(largest: false, axis: 0), Repetition()]
