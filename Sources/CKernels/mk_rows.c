@@ -13,6 +13,12 @@ MK_KERNEL(void, mk_logsumexp_rows, (const void* x, mk_dtype dtype, float* y, lon
 MK_KERNEL(void, mk_column_moments,
           (const void* x, mk_dtype dtype, long row_stride, float* mean, float* m2, long rows, long columns),
           (x, dtype, row_stride, mean, m2, rows, columns))
+MK_KERNEL(void, mk_channel_sums, (const void* x, mk_dtype dtype, double* sum, double* squares, long rows, long columns),
+          (x, dtype, sum, squares, rows, columns))
+MK_KERNEL(void, mk_channel_gradient_sums,
+          (const void* x, const void* g, mk_dtype dtype, const float* center, float* sum, float* product, long rows,
+           long columns),
+          (x, g, dtype, center, sum, product, rows, columns))
 MK_KERNEL(void, mk_softmax_rows, (const void* x, void* y, mk_dtype dtype, long rows, long columns),
           (x, y, dtype, rows, columns))
 MK_KERNEL(void, mk_log_softmax_rows, (const void* x, void* y, mk_dtype dtype, long rows, long columns),

@@ -246,6 +246,83 @@ void MK_NAME(mk_column_moments)(const void* x, mk_dtype dtype, long row_stride, 
          column_moments(x, row_stride, mean, m2, rows, columns, 1));
 }
 
+// Rows of a block that stays in the nearest cache while its columns are visited one group of lanes after the other.
+MK_INLINE long channel_block(long columns) {
+    long rows = 8192 / (columns > 0 ? columns : 1);
+    return rows < 8 ? 8 : rows > 256 ? 256 : rows;
+}
+
+MK_INLINE void channel_sums(const void* x, double* sum, double* squares, long rows, long columns, int bf16) {
+    for (long j = 0; j < columns; j++) sum[j] = squares[j] = 0;
+    long block = channel_block(columns);
+    for (long begin = 0; begin < rows; begin += block) {
+        long end = begin + block < rows ? begin + block : rows;
+        float count = (float)(end - begin);
+        EACH(columns, {
+            vf s0 = {0}, s1 = {0}, q0 = {0}, q1 = {0};
+            long i = begin;
+            for (; i + 2 <= end; i += 2) {
+                s0 += get(x, i * columns + j, some, bf16);
+                s1 += get(x, (i + 1) * columns + j, some, bf16);
+            }
+            if (i < end) s0 += get(x, i * columns + j, some, bf16);
+            vf total = s0 + s1, mean = total * (1.f / count);
+            for (i = begin; i + 2 <= end; i += 2) {
+                vf d0 = get(x, i * columns + j, some, bf16) - mean, d1 = get(x, (i + 1) * columns + j, some, bf16) - mean;
+                q0 = mkv_fma(d0, d0, q0);
+                q1 = mkv_fma(d1, d1, q1);
+            }
+            if (i < end) {
+                vf d0 = get(x, i * columns + j, some, bf16) - mean;
+                q0 = mkv_fma(d0, d0, q0);
+            }
+            vf deviations = q0 + q1;
+            // Σ x² = Σ (x - m)² + m (2 Σ x - n m), whatever m is.
+            for (long lane = 0; lane < some; lane++) {
+                double t = (double)total[lane], m = (double)mean[lane];
+                sum[j + lane] += t;
+                squares[j + lane] += (double)deviations[lane] + m * (2 * t - (double)count * m);
+            }
+        });
+    }
+}
+void MK_NAME(mk_channel_sums)(const void* x, mk_dtype dtype, double* sum, double* squares, long rows, long columns) {
+    BOTH(dtype, channel_sums(x, sum, squares, rows, columns, 0), channel_sums(x, sum, squares, rows, columns, 1));
+}
+
+MK_INLINE void channel_gradient_sums(const void* x, const void* g, const float* center, float* sum, float* product,
+                                     long rows, long columns, int bf16) {
+    for (long j = 0; j < columns; j++) sum[j] = product[j] = 0;
+    long block = channel_block(columns);
+    for (long begin = 0; begin < rows; begin += block) {
+        long end = begin + block < rows ? begin + block : rows;
+        EACH(columns, {
+            vf c = center ? get(center, j, some, 0) : mkv_splat(0.f);
+            vf s0 = {0}, s1 = {0}, p0 = {0}, p1 = {0};
+            long i = begin;
+            for (; i + 2 <= end; i += 2) {
+                vf g0 = get(g, i * columns + j, some, bf16), g1 = get(g, (i + 1) * columns + j, some, bf16);
+                s0 += g0;
+                s1 += g1;
+                p0 = mkv_fma(g0, get(x, i * columns + j, some, bf16) - c, p0);
+                p1 = mkv_fma(g1, get(x, (i + 1) * columns + j, some, bf16) - c, p1);
+            }
+            if (i < end) {
+                vf g0 = get(g, i * columns + j, some, bf16);
+                s0 += g0;
+                p0 = mkv_fma(g0, get(x, i * columns + j, some, bf16) - c, p0);
+            }
+            put(sum, j, get(sum, j, some, 0) + (s0 + s1), some, 0);
+            put(product, j, get(product, j, some, 0) + (p0 + p1), some, 0);
+        });
+    }
+}
+void MK_NAME(mk_channel_gradient_sums)(const void* x, const void* g, mk_dtype dtype, const float* center, float* sum,
+                                       float* product, long rows, long columns) {
+    BOTH(dtype, channel_gradient_sums(x, g, center, sum, product, rows, columns, 0),
+         channel_gradient_sums(x, g, center, sum, product, rows, columns, 1));
+}
+
 // ---- Softmax ----
 
 MK_INLINE float logsumexp_row(const void* x, long columns, int bf16) {

@@ -38,6 +38,12 @@ void mk_column_moments(const void* x, mk_dtype dtype, long row_stride, float* me
 void mk_merge_moments(float* mean, float* m2, long count, const float* other_mean, const float* other_m2, long other_count,
                       long columns);
 
+/// Sums of x and of x² over the rows, in f64: exact enough to take a small variance from a large mean.
+void mk_channel_sums(const void* x, mk_dtype dtype, double* sum, double* squares, long rows, long columns);
+/// Sums of g and of g (x - center) over the rows; center (f32) may be null.
+void mk_channel_gradient_sums(const void* x, const void* g, mk_dtype dtype, const float* center, float* sum, float* product,
+                              long rows, long columns);
+
 // ---- Softmax ----
 
 void mk_softmax_rows(const void* x, void* y, mk_dtype dtype, long rows, long columns);

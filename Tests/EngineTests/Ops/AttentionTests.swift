@@ -1,6 +1,22 @@
+import TestKit
 import Testing
 
 @testable import Engine
+
+/// The reference has the heads before the time.
+private func heads(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
+
+private let attentionRows = [
+    Row("attention") { x, a in
+        let result = attention(
+            heads(x[0]), heads(x[1]), heads(x[2]), mask: x.count > 3 ? x[3] : nil, scale: a.has("scale") ? a.double("scale") : nil,
+            isCausal: a.truth("causal", false))
+        return [heads(result)]
+    }
+]
+
+@Test(arguments: attentionRows) func `attention agrees with reference numbers`(row: Row) throws { try check(row, in: "attention", among: attentionRows) }
+@Test func `every reference case of attention has a row`() throws { try checkFamily("attention", attentionRows, cases: 15) }
 
 private let mask = Tensor([true, false, true, true, false, true, true, true, true, true, false, false, false, true, false], [3, 5])
 

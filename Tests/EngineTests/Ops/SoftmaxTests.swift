@@ -1,6 +1,34 @@
+import TestKit
 import Testing
 
 @testable import Engine
+
+/// What a loss function does with the losses of rows.
+private func reduced(_ losses: Tensor, _ labels: Tensor?, _ attributes: Attributes) -> Tensor {
+    switch attributes.text("reduction") {
+    case "none": losses
+    case "sum": losses.sum()
+    default: labels.map { losses.sum() / $0.isAtLeast($0.like(0)).cast(to: losses.dtype).sum() } ?? losses.mean()
+    }
+}
+
+private let softmaxRows = [
+    Row("softmax") { x, a in [x[0].softmax(along: a.int("axis", -1))] },
+    Row("logSoftmax") { x, a in [x[0].logSoftmax(along: a.int("axis", -1))] },
+    Row("crossEntropy") { x, a in [reduced(softmaxCrossEntropy(x[0], x[1]), x[1], a)] },
+    Row("crossEntropy.smoothing") { x, a in
+        let share = a.double("smoothing")
+        let even = select(x[1].isAtLeast(x[1].like(0)), -x[0].logSoftmax().mean([-1]), x[0].like(0))
+        return [reduced(softmaxCrossEntropy(x[0], x[1]) * (1 - share) + even * share, x[1], a)]
+    },
+    Row("crossEntropy.probabilities") { x, a in [reduced(-(x[0].logSoftmax() * x[1].softmax()).sum([-1]), nil, a)] },
+    Row("binaryCrossEntropyWithLogits") { x, a in [reduced(x[0].softplus() - x[0] * x[1], nil, a)] },
+]
+
+@Test(arguments: softmaxRows) func `softmax and cross-entropy agree with reference numbers`(row: Row) throws {
+    try check(row, in: "softmax", among: softmaxRows)
+}
+@Test func `every reference case of softmax has a row`() throws { try checkFamily("softmax", softmaxRows, cases: 27) }
 
 @Test func `softmax and its logarithm have the gradients of finite differences along every axis`() throws {
     for axis in 0..<3 {

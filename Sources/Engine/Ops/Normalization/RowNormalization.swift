@@ -175,6 +175,6 @@ struct LayerNormalizationGradient: Op {
     }
 }
 
-let normalizationCatalog: [any Op] = [
+let rowNormalizationCatalog: [any Op] = [
     LayerNormalization(), LayerNormalization(isCentred: false), LayerNormalizationGradient(), LayerNormalizationGradient(isCentred: false),
 ]
