@@ -53,7 +53,7 @@ func `batch normalisation in every width agrees with f64`(_ dtype: DType) throws
 @Test func `a small variance is not lost in a large mean`() {
     let x = scattered([1000, 3], .f32) * 0.01 + 300
     let exact = x.cast(to: .f64).variance([0]).doubles()
-    for (a, b) in zip(x.channelMoments().variance.doubles(), exact) { #expect(abs(a - b) < 1e-4 * b) }
+    for (a, b) in zip(x.channelMoments().variance.doubles(), exact) { #expect(abs(a - b) < 1e-3 * b) }
 }
 
 @Test func `batch normalisation sees the whole batch in every number of shards`() throws {

@@ -200,6 +200,7 @@ struct Convolution: PortableOp {
     /// Constants that multiply or move the channels of the result, as batch normalisation with fixed statistics does, go into a
     /// constant kernel and bias.
     func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
+        if let scaling = consumer as? ScaleChannels { return folding(scaling, operands, others) }
         guard activation == .none, !hasResidual, let binary = consumer as? Binary, operands[0].dtype.isFloat, let other = others.first,
             operands.dropFirst().allSatisfy(\.isConstant), other.isConstant else { return nil }
         let dtype = operands[0].dtype, channels = operands[1].shape[0]

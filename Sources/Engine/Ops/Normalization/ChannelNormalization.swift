@@ -198,17 +198,20 @@ struct ChannelGradientSums: Op {
 }
 
 extension Convolution {
-    /// A constant scale and shift of the result go into constant weights.
-    func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
-        guard let scaling = consumer as? ScaleChannels, position == 0, !scaling.hasCenter, scaling.hasShift, activation == .none, !hasResidual,
-            operands[0].dtype == .f32 || operands[0].dtype == .bf16 else { return nil }
-        let known = [operands[1]] + (hasBias ? [operands[2]] : []) + others
-        guard reachable(from: known).allSatisfy({ !$0.isLeaf || $0.values != nil }) else { return nil }
-        let (kernel, bias) = foldedConvolution(
-            kernel: operands[1].cast(to: .f32), bias: hasBias ? operands[2].cast(to: .f32) : nil, scale: others[0], shift: others[1])
+    /// A constant scale and shift of the channels go into a constant kernel and bias.
+    func folding(_ scaling: ScaleChannels, _ operands: [Tensor], _ others: [Tensor]) -> [Tensor]? {
+        guard activation == .none, !hasResidual, !scaling.hasCenter, scaling.hasShift, operands[0].dtype == .f32 || operands[0].dtype == .bf16,
+            (operands.dropFirst() + others).allSatisfy(\.isConstant) else { return nil }
+        // Rounded once, after the sum: a narrow constant was made from a wide one.
+        func wide(_ x: Tensor) -> Tensor {
+            if let cast = x.node.op as? Cast, !x.node.isLeaf, cast.dtype == .bf16 { return x.node.operands[0] }
+            return x.cast(to: .f32)
+        }
+        let folded = foldedConvolution(kernel: wide(operands[1]), bias: hasBias ? wide(operands[2]) : nil, scale: others[0], shift: others[1])
         var joined = self
         joined.hasBias = true
-        return try? Tensor.apply(joined, [operands[0], kernel.cast(to: operands[1].dtype), bias!])
+        let dtype = operands[0].dtype
+        return try? Tensor.apply(joined, [operands[0], folded.kernel.cast(to: dtype), folded.bias!.cast(to: dtype)])
     }
 }
 
