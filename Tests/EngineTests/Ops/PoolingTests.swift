@@ -41,6 +41,18 @@ let poolingRows = (1...3).flatMap { rank in
         }
     }
 
+    @Test func `one large image is pooled as many small ones are`() {
+        let x = samples([1, 65, 63, 96], as: .f32), pair = Tensor(x.values(Float.self) + x.values(Float.self), [2, 65, 63, 96])
+        for padding in [Padding.valid, .explicit(1), .same] {
+            for counts in [false, true] {
+                let one = x.averagePool(3, stride: 2, padding: padding, paddingCounts: counts).values(Float.self)
+                #expect(one + one == pair.averagePool(3, stride: 2, padding: padding, paddingCounts: counts).values(Float.self))
+            }
+            let one = x.maxPool(3, stride: 2, padding: padding).values(Float.self)
+            #expect(one + one == pair.maxPool(3, stride: 2, padding: padding).values(Float.self))
+        }
+    }
+
     @Test func `adaptive maxima cover the image`() {
         let x = Tensor((0..<10).map { Float($0 * 7 % 10) }, [1, 10, 1])
         // Windows 0…3, 3…6, 6…9 of 0 7 4 1 8 5 2 9 6 3

@@ -80,19 +80,14 @@ struct ConvolutionCall: Sendable {
 
     /// Parts of the result's outermost spatial axis that run independently where one image is all there is.
     var rowPieces: Int {
-        guard x[0] == 1 else { return 1 }
-        return min(work < 1 << 23 ? 1 : work < 1 << 26 ? 2 : 4, max(1, y[1] / 4))
+        guard x[0] == 1, work >= 1 << 23, y[1] > 1, windows.after[0] < kernel[2] * windows.dilations[0] else { return 1 }
+        // Even numbers of equal pieces, so that two threads end together.
+        return work < 1 << 26 || y[1] % 4 > 0 && y[1] < 28 ? 2 : 4
     }
 
     /// The convolution that makes only some rows of one image's result, and where its operands begin.
     func rows(_ range: Range<Int>) -> (call: ConvolutionCall, x: Int, y: Int) {
-        let stride = windows.strides[0]
-        let first = range.lowerBound * stride - windows.before[0]
-        let last = (range.upperBound - 1) * stride - windows.before[0] + (kernel[2] - 1) * windows.dilations[0]
-        let start = min(max(first, 0), x[1] - 1), end = max(min(last, x[1] - 1), start)
-        var part = windows
-        part.before[0] = start - first
-        part.after[0] = max(0, last - end)
+        let (part, start, end) = windows.rows(range, of: x[1], window: kernel[2])
         let call = ConvolutionCall(
             windows: part, groups: groups, x: x.replacing(1, with: end - start + 1), kernel: kernel, y: y.replacing(1, with: range.count), dtype: dtype)
         return (call, start * x.strides[1] * dtype.size, range.lowerBound * y.strides[1] * dtype.size)

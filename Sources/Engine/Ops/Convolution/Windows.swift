@@ -87,6 +87,17 @@ struct Windows: Codable, Hashable, Sendable {
         }
     }
 
+    /// The windows of some places of the outermost axis alone, and the first and last source place that they read.
+    func rows(_ places: Range<Int>, of extent: Int, window: Int) -> (windows: Windows, start: Int, end: Int) {
+        let first = places.lowerBound * strides[0] - before[0]
+        let last = (places.upperBound - 1) * strides[0] - before[0] + (window - 1) * dilations[0]
+        let start = min(max(first, 0), extent - 1), end = max(min(last, extent - 1), start)
+        var part = self
+        part.before[0] = start - first
+        part.after[0] = max(0, last - end)
+        return (part, start, end)
+    }
+
     var native: OneDNN.Geometry {
         OneDNN.Geometry(strides: strides, dilations: dilations, paddingBefore: before, paddingAfter: after)
     }

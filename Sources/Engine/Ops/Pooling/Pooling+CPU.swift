@@ -49,6 +49,28 @@ struct PoolingCall: Sendable {
         }
     }
 
+    /// As `kernel`; a single image is cut between rows of its result.
+    func forward(_ pool: mk_pool, _ label: String, _ body: @escaping (_ pool: inout mk_pool, _ x: Int, _ y: Int) -> Void) -> Kernel {
+        let pieces = min(y[1], Binder.pieces(x.count, each: 1 << 17))
+        guard x[0] == 1, windows.rank == 2, pieces > 1, windows.after[0] < window[0] * windows.dilations[0] else { return kernel(pool, label, body) }
+        let (lineX, lineY) = (x.strides[1], y.strides[1])
+        let call = self
+        return Kernel(pieces: pieces, label: label) { piece, _ in
+            let range = Binder.range(call.y[1], piece, of: pieces)
+            if range.isEmpty { return }
+            // The image's own windows but for the outermost axis: nothing is allocated here.
+            let stride = pool.stride_height, first = range.lowerBound * stride - pool.pad_top
+            let last = (range.upperBound - 1) * stride - pool.pad_top + (pool.kernel_height - 1) * pool.dilation_height
+            let start = min(max(first, 0), pool.height - 1), end = max(min(last, pool.height - 1), start)
+            var part = pool
+            part.height = end - start + 1
+            part.out_height = range.count
+            part.pad_top = start - first
+            part.pad_bottom = max(0, last - end)
+            body(&part, start * lineX, range.lowerBound * lineY)
+        }
+    }
+
     /// What a mean divides by, for every window.
     func divisors(counted: Bool) -> [Int] {
         let walk = walk
@@ -71,7 +93,7 @@ extension MaxPool {
         let call = PoolingCall(self, x.shape, y.shape)
         guard let pool = call.inC(x.dtype) else { return try portable(x.dtype, binder) }
         let isNarrow = x.dtype == .bf16
-        return call.kernel(pool, "pool.max") { pool, from, to in
+        return call.forward(pool, "pool.max") { pool, from, to in
             if isNarrow {
                 mk_max_pool_bf16(&pool, x.pointer(as: UInt16.self) + from, y.pointer(as: UInt16.self) + to)
             } else {
@@ -169,7 +191,7 @@ extension AveragePool {
         let call = PoolingCall(self, x.shape, y.shape)
         guard let pool = call.inC(x.dtype, counted: paddingCounts) else { return try portable(x.dtype, binder) }
         let isNarrow = x.dtype == .bf16
-        return call.kernel(pool, "pool.average") { pool, from, to in
+        return call.forward(pool, "pool.average") { pool, from, to in
             if isNarrow {
                 mk_average_pool_bf16(&pool, x.pointer(as: UInt16.self) + from, y.pointer(as: UInt16.self) + to)
             } else {
