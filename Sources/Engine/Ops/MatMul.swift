@@ -103,7 +103,7 @@ struct MatMul: PortableOp {
         if g.dtype != a.dtype { g = g.cast(to: a.dtype) }
         func product(_ x: Tensor, _ tx: Bool, _ y: Tensor, _ ty: Bool, for operand: Tensor) -> Tensor {
             // A matrix times a batch of rows has its gradient summed over all rows: one product over the flattened rows.
-            .make(MatMul(transposeLeft: tx, transposeRight: ty, wideResult: operand.rank == 2), x, y)
+            .make(MatMul(transposeLeft: tx, transposeRight: ty, wideResult: operand.rank == 2 && operand.dtype == .f32), x, y)
         }
         let ga = (transposeLeft ? product(b, transposeRight, g, true, for: a) : product(g, false, b, !transposeRight, for: a)).summed(to: a.shape)
         let gb = (transposeRight ? product(g, true, a, transposeLeft, for: b) : product(a, !transposeLeft, g, false, for: b)).summed(to: b.shape)
