@@ -191,6 +191,15 @@ struct Recurrent: PortableOp {
         return try Tensor.apply(PackedRecurrent(layer: self, hidden: hidden), [operands[0]] + packed + operands[initialPlace...])
     }
 
+    /// The last step of a layer's result is its last state, which needs no copy and spares writing the other steps.
+    static func lastState(_ y: Tensor, _ cuts: [Cut]) -> Tensor? {
+        guard let layer = y.node.op as? Recurrent, !y.node.isLeaf, y.index == 0, layer.endsWithLastStep, cuts.areLastStep(of: y.shape) else { return nil }
+        return Tensor(y.node, 1).expanded(1)
+    }
+
+    /// In the order of time, the state after the last step is the last one computed.
+    var endsWithLastStep: Bool { !reverse && !hasLengths }
+
     /// The same layer step by step in simpler operations: what derivatives of its gradient are made of.
     func unrolled(_ operands: [Tensor]) -> [Tensor] {
         let s = sizes(operands.map(\.type)), x = operands[0], dtype = x.dtype
@@ -261,6 +270,17 @@ struct RecurrentGradient: PortableOp {
 
     func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { 2 * layer.sizes(operands).work }
 
+    /// A gradient of the last step alone is one of the last state.
+    func simplified(_ operands: [Tensor]) -> [Tensor]? {
+        guard layer.endsWithLastStep, let place = flowPlace(0), let padding = operands[place].node.op as? Unslice, !operands[place].node.isLeaf,
+            padding.value == 0, padding.cuts.areLastStep(of: operands[place].shape) else { return nil }
+        let last = operands[place].node.operands[0], flow = last.reshaped([last.shape[0], last.shape[2]])
+        var moved = operands
+        moved[place] = flowPlace(1).map { operands[$0] + flow } ?? flow
+        if let other = flowPlace(1) { moved.remove(at: other) }
+        return Tensor.makeAll(RecurrentGradient(layer: layer, flows: [false, true] + flows.dropFirst(2)), moved)
+    }
+
     /// Derivatives of the gradient, by the layer unrolled into steps.
     func gradient(_ call: Call) -> [Tensor?] {
         // Stand-ins keep the derivatives from following how one operand was made from another.
@@ -276,6 +296,13 @@ struct RecurrentGradient: PortableOp {
         let second = total(zip(made, call.flow).compactMap { part, flow in flow.map { dot(part, $0.stopGradient()) } } + targets.map { dot($0, $0.like(0)) })
         let parts = try! gradients(of: second, for: targets)
         return parts.prefix(floats.count).map { $0 } + (layer.hasLengths ? [nil] : []) + [nil] + parts.dropFirst(floats.count).map { $0 }
+    }
+}
+
+extension [Cut] {
+    /// Whether these cuts take the last place of axis 1 of [batch, time, …] and nothing else away.
+    fileprivate func areLastStep(of shape: Shape) -> Bool {
+        count == 1 && shape.rank == 3 && self[0].axis == 1 && self[0].count == 1 && self[0].start == shape[1] - 1
     }
 }
 

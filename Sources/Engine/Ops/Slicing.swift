@@ -216,6 +216,7 @@ struct Slice: Op {
     func simplified(_ operands: [Tensor]) -> [Tensor]? {
         let x = operands[0]
         if cuts.isEmpty { return operands }
+        if let last = Recurrent.lastState(x, cuts) { return [last] }
         guard let value = x.filled, let type = try? infer([x.type])[0] else { return nil }
         return [.fill(value, type.shape, type.dtype)]
     }
