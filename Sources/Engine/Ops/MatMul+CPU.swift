@@ -141,6 +141,7 @@ struct MatMulCall {
             let plain = !op.transposeRight || turned != nil
             let b = turned?.pointer ?? b
             return Kernel(label: "gemv") { _, _ in
+                defer { withExtendedLifetime(turned) {} }
                 let (w, x, out) = (b.assumingMemoryBound(to: Float.self), a.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
                 if plain { mk_gemv_f32(call.k, call.n, w, x, start, out, activation) } else { mk_gemv_rows_f32(call.k, call.n, w, x, start, out, activation) }
             }
