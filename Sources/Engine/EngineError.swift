@@ -29,3 +29,11 @@ public enum Scope {
         try $path.withValue(path.isEmpty ? name : path + "." + name, operation: body)
     }
 }
+
+/// Ends the program with a text. Not `preconditionFailure`, which says nothing in optimised builds.
+func trap(_ message: String) -> Never { fatalError(message) }
+
+/// Ends the program with a text unless the condition holds.
+func demand(_ condition: Bool, _ message: @autoclosure () -> String) {
+    if !condition { trap(message()) }
+}

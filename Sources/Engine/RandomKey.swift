@@ -14,7 +14,7 @@ public struct RandomKey: Sendable {
 
     /// The key that a tensor u32[2] holds: the seed's low word, then the high one.
     public init(_ words: Tensor) {
-        precondition(words.type == TensorType([2], .u32), "\(EngineError("randomKey", "a key is u32[2]", operands: [words.type]))")
+        demand(words.type == TensorType([2], .u32), "\(EngineError("randomKey", "a key is u32[2]", operands: [words.type]))")
         storage = .tensor(words)
     }
 
@@ -47,7 +47,7 @@ public struct RandomKey: Sendable {
 
     /// The key of the number that an integer tensor without axes holds, such as the step count.
     public func folded(in number: Tensor) -> RandomKey {
-        precondition(number.count == 1 && number.dtype.isInteger, "\(EngineError("foldKey", "takes one integer", operands: [number.type]))")
+        demand(number.count == 1 && number.dtype.isInteger, "\(EngineError("foldKey", "takes one integer", operands: [number.type]))")
         return RandomKey(.make(FoldKey(domain: .number), tensor, number.reshaped([]).cast(to: .u64)))
     }
 

@@ -31,7 +31,7 @@ extension Tensor {
     /// A tensor of these values in row-major order.
     public init<Element: TensorElement>(_ values: [Element], _ shape: Shape? = nil) {
         let shape = shape ?? [values.count]
-        precondition(shape.count == values.count, "tensor: \(values.count) values do not fill the shape \(shape)")
+        demand(shape.count == values.count, "tensor: \(values.count) values do not fill the shape \(shape)")
         let type = TensorType(shape, Element.dtype)
         let buffer = Buffer(bytes: type.bytes)
         values.withUnsafeBytes { buffer.pointer.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer.pointer), byteCount: type.bytes) }
@@ -40,7 +40,7 @@ extension Tensor {
 
     /// A tensor of any type, each value converted from a `Double`.
     public init(_ values: [Double], _ shape: Shape, as dtype: DType) {
-        precondition(shape.count == values.count, "tensor: \(values.count) values do not fill the shape \(shape)")
+        demand(shape.count == values.count, "tensor: \(values.count) values do not fill the shape \(shape)")
         let type = TensorType(shape, dtype)
         let buffer = Buffer(bytes: type.bytes)
         store(values, count: values.count, into: buffer.pointer, dtype)
@@ -49,7 +49,7 @@ extension Tensor {
 
     /// A tensor over the elements of a buffer.
     public init(_ type: TensorType, _ buffer: Buffer) {
-        precondition(buffer.bytes >= type.bytes, "tensor: \(buffer.bytes) bytes are too few for \(type)")
+        demand(buffer.bytes >= type.bytes, "tensor: \(buffer.bytes) bytes are too few for \(type)")
         self.init(Node(Constant(type: type), [], results: [type], values: [buffer]))
     }
 
@@ -94,7 +94,7 @@ extension Tensor {
     static func make(_ op: any Op, _ operands: Tensor...) -> Tensor { makeAll(op, operands)[0] }
 
     static func makeAll(_ op: any Op, _ operands: [Tensor]) -> [Tensor] {
-        do { return try apply(op, operands) } catch { preconditionFailure("\(error)") }
+        do { return try apply(op, operands) } catch { trap("\(error)") }
     }
 }
 
@@ -103,7 +103,7 @@ extension Tensor {
 extension Tensor {
     /// The values in row-major order; evaluates what is not evaluated yet.
     public func values<Element: TensorElement>(_ type: Element.Type = Element.self) -> [Element] {
-        precondition(Element.dtype == dtype, "values: the tensor is \(self.type), not \(Element.dtype)")
+        demand(Element.dtype == dtype, "values: the tensor is \(self.type), not \(Element.dtype)")
         let buffer = evaluated()
         return [Element](unsafeUninitializedCapacity: count) { target, filled in
             if count > 0 { UnsafeMutableRawPointer(target.baseAddress!).copyMemory(from: buffer.pointer, byteCount: self.type.bytes) }
@@ -122,12 +122,12 @@ extension Tensor {
 
     /// The only value of a tensor with one element.
     public var scalar: Double {
-        precondition(count == 1, "scalar: the tensor has \(count) elements")
+        demand(count == 1, "scalar: the tensor has \(count) elements")
         return doubles()[0]
     }
 
     func evaluated() -> Buffer {
-        do { return try Tensor.evaluate([self])[0] } catch { preconditionFailure("\(error)") }
+        do { return try Tensor.evaluate([self])[0] } catch { trap("\(error)") }
     }
 }
 

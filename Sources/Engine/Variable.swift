@@ -42,7 +42,7 @@ public final class Variable: @unchecked Sendable {
     /// Replaces the values.
     public func assign(_ values: Tensor) {
         guard values.type == type else {
-            preconditionFailure("\(EngineError("assign", "variable '\(name)' is \(type)", operands: [values.type]))")
+            trap("\(EngineError("assign", "variable '\(name)' is \(type)", operands: [values.type]))")
         }
         let source = values.evaluated()
         buffer.pointer.copyMemory(from: source.pointer, byteCount: type.bytes)

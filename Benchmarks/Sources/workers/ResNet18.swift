@@ -11,13 +11,13 @@ struct ResNet18 {
     private mutating func convolution(_ name: String, _ x: Tensor, _ output: Int, _ size: Int, stride: Int, padding: Int) -> Tensor {
         let input = x.shape[-1]
         let y = x.conv2d(
-            parameters(name + ".w", [output, input, size, size], fan: input * size * size), stride: PerAxis([stride]), padding: .explicit(PerAxis([padding])))
+            parameters(name + ".w", [output, input, size, size], fan: input * size * size), stride: PerAxis(stride), padding: .explicit(PerAxis(padding)))
         let scale = parameters.filled(name + ".scale", [output], 1), shift = parameters.filled(name + ".shift", [output], 0)
         let mean = Variable(name + ".mean", [output]), variance = Variable(name + ".variance", Tensor([Float](repeating: 1, count: output)))
-        if !isTraining { return y.batchNorm(mean: mean.value, variance: variance.value, scale: scale, shift: shift) }
+        if !isTraining { return y.batchNorm(scale: scale, shift: shift, mean: mean.value, variance: variance.value) }
         let trained = y.batchNorm(scale: scale, shift: shift, runningMean: mean.value, runningVariance: variance.value)
-        statistics += [(mean, trained.mean), (variance, trained.variance)]
-        return trained.y
+        statistics += [(mean, trained.runningMean), (variance, trained.runningVariance)]
+        return trained.result
     }
 
     private mutating func block(_ name: String, _ x: Tensor, _ output: Int, stride: Int) -> Tensor {

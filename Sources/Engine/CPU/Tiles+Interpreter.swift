@@ -128,7 +128,7 @@ extension TileProgram {
         case MK_OP_SELECT: for index in 0..<count { target[index] = c[index] != zero ? a[index] : b[index] }
         case MK_OP_FMA: for index in 0..<count { target[index] = a[index] * b[index] + c[index] }
         case MK_OP_CLAMP: for index in 0..<count { target[index] = Swift.min(Swift.max(a[index], b[index]), c[index]) }
-        default: preconditionFailure("tile program: unknown operation \(instruction.code)")
+        default: trap("tile program: unknown operation \(instruction.code)")
         }
     }
 

@@ -17,7 +17,7 @@ extension Tensor {
 
     private static func requireFresh(_ node: Node) {
         guard let variable = node.variable, variable.generation != node.generation else { return }
-        preconditionFailure("\(EngineError("read", "variable '\(variable.name)' was written after this tensor was built from it; read it again", operands: [variable.type], path: node.path))")
+        trap("\(EngineError("read", "variable '\(variable.name)' was written after this tensor was built from it; read it again", operands: [variable.type], path: node.path))")
     }
 
     private static func compute(_ tensors: [Tensor]) throws {

@@ -47,7 +47,7 @@ func pullback(_ results: [Tensor], flow incoming: [Tensor?], to targets: [Tensor
         let outgoing = Scope.$path.withValue(node.path) { node.op.gradient(Call(operands: operands, results: results, flow: incoming)) }
         for (operand, part) in zip(operands, outgoing) where wanted.contains(ObjectIdentifier(operand.node)) {
             guard let part, operand.dtype.isFloat else { continue }
-            precondition(part.type == operand.type, "gradient of \(node.op.name) '\(node.path)': \(part.type) for an operand \(operand.type)")
+            demand(part.type == operand.type, "gradient of \(node.op.name) '\(node.path)': \(part.type) for an operand \(operand.type)")
             flow[operand.key] = flow[operand.key].map { $0 + part } ?? part
         }
     }

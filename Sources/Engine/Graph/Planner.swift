@@ -264,7 +264,7 @@ struct Planner {
                 if waits[follower] == 0 { ready[kind(follower)].insert(follower) }
             }
         }
-        precondition(sorted.count == steps.count, "planner: the steps depend on each other in a circle")
+        demand(sorted.count == steps.count, "planner: the steps depend on each other in a circle")
         plan.steps = sorted.map { steps[$0] }
         findPhases(sorted, followers)
     }

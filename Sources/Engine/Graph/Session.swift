@@ -76,7 +76,7 @@ public final class Session {
 
     /// Copies inputs into the session's memory.
     func load(_ inputs: [Tensor]) {
-        precondition(inputs.map(\.type) == program.inputs, "\(EngineError("run", "the program takes \(program.inputs)", operands: inputs.map(\.type)))")
+        demand(inputs.map(\.type) == program.inputs, "\(EngineError("run", "the program takes \(program.inputs)", operands: inputs.map(\.type)))")
         for (memory, input) in zip(inputMemory, inputs) {
             let values = input.evaluated()
             memory.pointer.copyMemory(from: values.pointer, byteCount: input.type.bytes)
@@ -86,7 +86,7 @@ public final class Session {
     /// Runs a program of one f32 input and one f32 output without making tensors.
     @inline(__always)
     public func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) {
-        precondition(inputMemory.count == 1 && input.count * 4 == inputMemory[0].bytes && output.count * 4 == program.outputs[0].bytes, "run: sizes differ from the program's")
+        demand(inputMemory.count == 1 && input.count * 4 == inputMemory[0].bytes && output.count * 4 == program.outputs[0].bytes, "run: sizes differ from the program's")
         input.withUnsafeBytes { inputMemory[0].pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         run()
         output.withUnsafeMutableBytes { $0.baseAddress!.copyMemory(from: outputPointers[0], byteCount: $0.count) }

@@ -8,7 +8,7 @@ public struct Subgraph: Hashable, Codable, Sendable {
     /// - Parameter inputs: all leaves of the graph, each made by `Tensor.input`.
     init(inputs: [Tensor], outputs: [Tensor]) throws {
         let (description, constants, variables) = try GraphDescription.encode(inputs: inputs, outputs: outputs)
-        precondition(constants.isEmpty && variables.isEmpty, "subgraph: it refers to values outside of itself")
+        demand(constants.isEmpty && variables.isEmpty, "subgraph: it refers to values outside of itself")
         self.description = description
     }
 
@@ -48,7 +48,7 @@ public struct Subgraph: Hashable, Codable, Sendable {
 
     /// The outputs for these inputs, as graph.
     func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
-        do { return try description.build(inputs: inputs) } catch { preconditionFailure("\(error)") }
+        do { return try description.build(inputs: inputs) } catch { trap("\(error)") }
     }
 
     /// The same function of inputs of other types.

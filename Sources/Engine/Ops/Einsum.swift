@@ -7,7 +7,7 @@
 /// Without an arrow the result has the letters that occur once, in alphabetical order. Operands are joined from left to
 /// right, each pair by one matrix product.
 public func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {
-    do { return try einsum(equation, operands) } catch { preconditionFailure("\(error)") }
+    do { return try einsum(equation, operands) } catch { trap("\(error)") }
 }
 
 /// As the other form; refuses in words what does not fit.

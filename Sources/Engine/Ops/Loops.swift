@@ -19,9 +19,9 @@ public func scan(
     _ body: (_ carry: [Tensor], _ slices: [Tensor]) throws -> (carry: [Tensor], outputs: [Tensor])
 ) rethrows -> (carry: [Tensor], outputs: [Tensor]) {
     if let odd = over.first(where: { $0.rank == 0 || $0.shape[0] != over[0].shape[0] }) {
-        preconditionFailure("\(EngineError("scan", "all tensors must have the first extent of the first one", operands: [over[0].type, odd.type]))")
+        trap("\(EngineError("scan", "all tensors must have the first extent of the first one", operands: [over[0].type, odd.type]))")
     }
-    guard let steps = over.first?.shape[0] ?? steps else { preconditionFailure("\(EngineError("scan", "there is nothing to go over: give the number of steps"))") }
+    guard let steps = over.first?.shape[0] ?? steps else { trap("\(EngineError("scan", "there is nothing to go over: give the number of steps"))") }
     let types = carry.map(\.type) + over.map { $0.type.with($0.shape.removing(0)) }
     let (graph, captured) = try Subgraph.trace(types) { inputs in
         let (next, outputs) = try body(Array(inputs.prefix(carry.count)), Array(inputs.dropFirst(carry.count)))

@@ -7,7 +7,7 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeLeft: Bool = false, transp
 
 /// x · Wᵀ + b over the last axis: [..., in] with weights [out, in] and bias [out] → [..., out].
 public func linear(_ x: Tensor, _ weights: Tensor, _ bias: Tensor? = nil) -> Tensor {
-    precondition(weights.rank == 2, "\(EngineError("linear", "weights must be [out, in]", operands: [x.type, weights.type]))")
+    demand(weights.rank == 2, "\(EngineError("linear", "weights must be [out, in]", operands: [x.type, weights.type]))")
     let rows = x.rank == 2 ? x : x.reshaped(Shape.inferred, x.rank == 0 ? 1 : x.shape[-1])
     let product = Tensor.makeAll(MatMul(transposeRight: true, hasBias: bias != nil), [rows, weights] + (bias.map { [$0] } ?? []))[0]
     return x.rank == 2 ? product : product.reshaped(Shape(Array(x.shape.extents.dropLast()) + [weights.shape[0]]))
@@ -96,7 +96,7 @@ struct MatMul: PortableOp {
     func gradient(_ call: Call) -> [Tensor?] {
         var g = call.flow[0]!
         // Absorbed activations appear only after gradients were taken; a bias is differentiated here.
-        precondition(activation == .none, "matmul: the gradient of a fused activation")
+        demand(activation == .none, "matmul: the gradient of a fused activation")
         let a = call.operands[0], b = call.operands[1]
         let bias = hasBias ? g.summed(to: call.operands[2].shape) : nil
         let residual = hasResidual ? g : nil

@@ -29,7 +29,7 @@ extension Tensor {
 
     /// x / scale, rounded, from the zero point on.
     private func steps(_ name: String, _ scale: Tensor, _ zeroPoint: Tensor?, _ axis: Int?, _ dtype: DType) -> Tensor {
-        precondition(dtype.size == 1 && dtype != .bool, "\(EngineError(name, "makes i8 or u8, not \(dtype)", operands: [type]))")
+        demand(dtype.size == 1 && dtype != .bool, "\(EngineError(name, "makes i8 or u8, not \(dtype)", operands: [type]))")
         let rounded = (self / along(name, scale, axis).cast(to: self.dtype)).rounded()
         return zeroPoint.map { rounded + along(name, $0, axis).cast(to: self.dtype) } ?? rounded
     }
@@ -38,7 +38,7 @@ extension Tensor {
     private func along(_ name: String, _ values: Tensor, _ axis: Int?) -> Tensor {
         if values.count == 1 { return values.reshaped([]) }
         guard let axis, (-rank..<rank).contains(axis), values.shape == [shape[axis]] else {
-            preconditionFailure("\(EngineError(name, "scales and zero points are one number, or one for each place along the axis", operands: [type, values.type]))")
+            trap("\(EngineError(name, "scales and zero points are one number, or one for each place along the axis", operands: [type, values.type]))")
         }
         return values.reshaped(Shape((0..<rank).map { $0 == shape.axis(axis) ? shape[axis] : 1 }))
     }

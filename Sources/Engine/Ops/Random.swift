@@ -28,7 +28,7 @@ extension Tensor {
     public static func truncatedNormal(
         _ shape: Shape, key: RandomKey, mean: Double = 0, deviation: Double = 1, low: Double = -2, high: Double = 2, dtype: DType = .f32
     ) -> Tensor {
-        precondition(low < high, "\(EngineError("truncatedNormal", "the bounds \(low) and \(high) enclose nothing"))")
+        demand(low < high, "\(EngineError("truncatedNormal", "the bounds \(low) and \(high) enclose nothing"))")
         let root = 0.5.squareRoot()
         let x = Tensor.uniform(shape, key: key, low: errorFunction(low * root), high: errorFunction(high * root))
         return ((x.inverseErrorFunction() * 2.0.squareRoot()).clamped(low, high) * deviation + mean).cast(to: dtype)

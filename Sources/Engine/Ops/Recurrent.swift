@@ -97,7 +97,7 @@ public func recurrent(
 ) -> (y: Tensor, last: [RecurrentState]) {
     var y = x, last: [RecurrentState] = []
     for (number, directions) in layers.enumerated() {
-        precondition((1...2).contains(directions.count), "recurrent: a layer has one direction or two, not \(directions.count)")
+        demand((1...2).contains(directions.count), "recurrent: a layer has one direction or two, not \(directions.count)")
         if number > 0 { y = between(y) }
         let below = y
         let parts = directions.enumerated().map { direction, weights in
@@ -168,7 +168,7 @@ struct Recurrent: PortableOp {
     }
 
     func gradient(_ call: Call) -> [Tensor?] {
-        precondition(call.flow.last! == nil, "recurrent: what is kept for the gradient has no gradient itself")
+        demand(call.flow.last! == nil, "recurrent: what is kept for the gradient has no gradient itself")
         let flow = Array(call.flow.dropLast())
         let op = RecurrentGradient(layer: self, flows: flow.map { $0 != nil })
         let results = Tensor.makeAll(op, call.operands + [call.results.last!] + flow.compactMap { $0 })

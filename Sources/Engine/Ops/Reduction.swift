@@ -67,7 +67,7 @@ extension Tensor {
 extension Shape {
     /// An axis counted from the front; traps where there is none.
     func axis(_ axis: Int) -> Int {
-        precondition((-rank..<rank).contains(axis), "axis \(axis) of a shape of \(rank) axes (\(self))")
+        demand((-rank..<rank).contains(axis), "axis \(axis) of a shape of \(rank) axes (\(self))")
         return axis < 0 ? axis + rank : axis
     }
 

@@ -7,7 +7,7 @@ extension Tensor {
     ///   - starts, ends: one for each axis; negative ones count from the end, those beyond an end stop there.
     ///   - steps: negative ones walk backwards, from `start` down to the place after `end`; all 1 if left out.
     public func sliced(_ starts: [Int], _ ends: [Int], _ steps: [Int]? = nil) -> Tensor {
-        precondition(starts.count == rank && ends.count == rank && steps?.count ?? rank == rank, "\(EngineError("slice", "needs a start and an end for each axis", operands: [type]))")
+        demand(starts.count == rank && ends.count == rank && steps?.count ?? rank == rank, "\(EngineError("slice", "needs a start and an end for each axis", operands: [type]))")
         return .make(Slice(cuts: (0..<rank).compactMap { axis in
             Cut(axis, extent: shape[axis], start: starts[axis], end: ends[axis], step: steps?[axis] ?? 1, isFullLeftOut: true)
         }), self).unlessWhole(self)
@@ -36,7 +36,7 @@ extension Tensor {
     /// Parts of these extents, one after the other along an axis.
     public func split(_ extents: [Int], _ axis: Int) -> [Tensor] {
         let axis = shape.axis(axis)
-        precondition(extents.reduce(0, +) == shape[axis], "\(EngineError("split", "the parts \(extents) do not make up axis \(axis)", operands: [type]))")
+        demand(extents.reduce(0, +) == shape[axis], "\(EngineError("split", "the parts \(extents) do not make up axis \(axis)", operands: [type]))")
         var start = 0
         return extents.map { extent in
             defer { start += extent }
@@ -47,7 +47,7 @@ extension Tensor {
     /// `count` equal parts along an axis.
     public func split(into count: Int, _ axis: Int) -> [Tensor] {
         let extent = shape[shape.axis(axis)]
-        precondition(count > 0 && extent % count == 0, "\(EngineError("split", "axis \(axis) does not divide into \(count) parts", operands: [type]))")
+        demand(count > 0 && extent % count == 0, "\(EngineError("split", "axis \(axis) does not divide into \(count) parts", operands: [type]))")
         return split([Int](repeating: extent / count, count: count), axis)
     }
 
@@ -75,7 +75,7 @@ extension Tensor {
 
     /// This tensor with places added before and after, a pair for each axis. Negative amounts of a constant padding cut off.
     public func padded(_ amounts: [(before: Int, after: Int)], _ border: Border = .constant(0)) -> Tensor {
-        precondition(amounts.count == rank, "\(EngineError("pad", "needs a pair of amounts for each axis, got \(amounts.count)", operands: [type]))")
+        demand(amounts.count == rank, "\(EngineError("pad", "needs a pair of amounts for each axis, got \(amounts.count)", operands: [type]))")
         if case .constant(let value) = border {
             var x = self
             for (axis, amount) in amounts.enumerated() where amount.before < 0 || amount.after < 0 {
@@ -90,7 +90,7 @@ extension Tensor {
             let (before, after) = amounts[axis], extent = x.shape[axis]
             if before == 0 && after == 0 { return x }
             let limit = border == .reflect ? extent - 1 : border == .wrap ? extent : extent == 0 ? 0 : .max
-            precondition(before >= 0 && after >= 0 && before <= limit && after <= limit, "\(EngineError("pad", "axis \(axis) of extent \(extent) cannot be continued by \(before) and \(after)", operands: [type]))")
+            demand(before >= 0 && after >= 0 && before <= limit && after <= limit, "\(EngineError("pad", "axis \(axis) of extent \(extent) cannot be continued by \(before) and \(after)", operands: [type]))")
             func cut(_ start: Int, _ count: Int, _ step: Int) -> Tensor { .make(Slice(cuts: [Cut(axis: axis, start: start, count: count, step: step)]), x) }
             func repeated(_ place: Int, _ count: Int) -> Tensor { x.sliced(place..<place + 1, axis).broadcast(to: x.shape.replacing(axis, with: count)) }
             let parts: (Tensor?, Tensor?) =
@@ -146,13 +146,13 @@ extension Tensor {
 
 /// Tensors one after the other along an axis; the other axes agree.
 public func concatenate(_ tensors: [Tensor], _ axis: Int) -> Tensor {
-    precondition(!tensors.isEmpty, "concatenate: needs a tensor at least")
+    demand(!tensors.isEmpty, "concatenate: needs a tensor at least")
     return tensors.count == 1 ? tensors[0] : Tensor.makeAll(Concatenate(axis: tensors[0].shape.axis(axis)), tensors)[0]
 }
 
 /// Tensors of one shape side by side along a new axis.
 public func stack(_ tensors: [Tensor], _ axis: Int = 0) -> Tensor {
-    precondition(!tensors.isEmpty, "stack: needs a tensor at least")
+    demand(!tensors.isEmpty, "stack: needs a tensor at least")
     return concatenate(tensors.map { $0.expanded(axis) }, axis < 0 ? axis + tensors[0].rank + 1 : axis)
 }
 
@@ -172,7 +172,7 @@ struct Cut: Hashable, Codable, Sendable {
 
     /// From bounds as users write them; nil for a whole axis.
     init?(_ axis: Int, extent: Int, start: Int, end: Int, step: Int, isFullLeftOut: Bool) {
-        precondition(step != 0, "slice: a step of 0")
+        demand(step != 0, "slice: a step of 0")
         let low = step > 0 ? 0 : -1, high = step > 0 ? extent : extent - 1
         func place(_ index: Int) -> Int { Swift.min(high, Swift.max(low, index < 0 && index >= -extent ? index + extent : index)) }
         let first = place(start), last = place(end)

@@ -8,7 +8,7 @@ extension Kernel {
             do {
                 if needsScratch { try execution.bind(.scratchpad, to: scratch) }
                 try execution.execute()
-            } catch { preconditionFailure("\(error)") }
+            } catch { trap("\(error)") }
         }
     }
 }

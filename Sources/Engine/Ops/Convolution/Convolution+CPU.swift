@@ -381,7 +381,7 @@ extension ConvolutionKernelGradient {
                 try unpack.bind(.source, to: scratch)
                 if needs.1 { try unpack.bind(.scratchpad, to: scratch + blocked) }
                 try unpack.execute()
-            } catch { preconditionFailure("\(error)") }
+            } catch { trap("\(error)") }
         }
     }
 

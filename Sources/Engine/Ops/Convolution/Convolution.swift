@@ -97,7 +97,7 @@ extension Tensor {
         _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
         dilation: PerAxis = 1, groups: Int = 1
     ) -> Tensor {
-        precondition(rank == 3, "\(EngineError("convTranspose1d", "takes [batch, time, channels]", operands: [type, kernel.type]))")
+        demand(rank == 3, "\(EngineError("convTranspose1d", "takes [batch, time, channels]", operands: [type, kernel.type]))")
         return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
     }
 
@@ -106,7 +106,7 @@ extension Tensor {
         _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
         dilation: PerAxis = 1, groups: Int = 1
     ) -> Tensor {
-        precondition(rank == 4, "\(EngineError("convTranspose2d", "takes [batch, height, width, channels]", operands: [type, kernel.type]))")
+        demand(rank == 4, "\(EngineError("convTranspose2d", "takes [batch, height, width, channels]", operands: [type, kernel.type]))")
         return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
     }
 
@@ -115,14 +115,14 @@ extension Tensor {
         _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
         dilation: PerAxis = 1, groups: Int = 1
     ) -> Tensor {
-        precondition(rank == 5, "\(EngineError("convTranspose3d", "takes [batch, depth, height, width, channels]", operands: [type, kernel.type]))")
+        demand(rank == 5, "\(EngineError("convTranspose3d", "takes [batch, depth, height, width, channels]", operands: [type, kernel.type]))")
         return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
     }
 }
 
 /// A shape mistake in code traps with the text of its error.
 func trapping<R>(_ body: () throws -> R) -> R {
-    do { return try body() } catch { preconditionFailure("\(error)") }
+    do { return try body() } catch { trap("\(error)") }
 }
 
 /// Kernel and bias of a convolution whose result is multiplied by `scale` and moved by `shift`, both [out]: batch normalisation
@@ -165,7 +165,7 @@ struct Convolution: PortableOp {
     }
 
     func gradient(_ call: Call) -> [Tensor?] {
-        precondition(activation == .none, "\(name): the gradient of a fused activation")
+        demand(activation == .none, "\(name): the gradient of a fused activation")
         let g = call.flow[0]!, x = call.operands[0], kernel = call.operands[1]
         let toKernel = Tensor.makeAll(
             ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2)), hasBias: hasBias), [x, g])

@@ -46,9 +46,9 @@ extension Tensor {
     /// Wu and He, "Group Normalization" (2018).
     public func groupNorm(groups: Int, scale: Tensor? = nil, shift: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
         let name = "groupNorm"
-        precondition(rank >= 2, "\(EngineError(name, "needs [batch, ..., channels]", operands: [type]))")
+        demand(rank >= 2, "\(EngineError(name, "needs [batch, ..., channels]", operands: [type]))")
         let channels = shape[-1], batch = shape[0], places = shape.extents[1..<rank - 1].reduce(1, *)
-        precondition(groups > 0 && channels % groups == 0, "\(EngineError(name, "\(channels) channels do not divide into \(groups) groups", operands: [type]))")
+        demand(groups > 0 && channels % groups == 0, "\(EngineError(name, "\(channels) channels do not divide into \(groups) groups", operands: [type]))")
         let part = channels / groups
         let rows = reshaped(batch, places, groups, part).transposed([0, 2, 1, 3])  // [batch, groups, places, channels / groups]
         let normal = rows.reshaped(batch, groups, places * part).layerNorm(epsilon: epsilon)

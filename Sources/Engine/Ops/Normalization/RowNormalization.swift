@@ -18,11 +18,11 @@ extension Tensor {
     }
 
     private func normalizedRows(_ op: LayerNormalization, _ parameters: [Tensor?], _ axes: Int) -> Tensor {
-        precondition((1...Swift.max(1, rank)).contains(axes) && rank > 0, "\(op.refuse("\(axes) axes of \(rank)", [type]))")
+        demand((1...Swift.max(1, rank)).contains(axes) && rank > 0, "\(op.refuse("\(axes) axes of \(rank)", [type]))")
         let tail = Shape(Array(shape.extents.suffix(axes))), lead = Array(shape.extents.dropLast(axes))
         let row = parameters.compactMap { parameter -> Tensor? in
             guard let parameter else { return nil }
-            precondition(parameter.shape == tail, "\(op.refuse("scale and shift must be \(tail)", [type, parameter.type]))")
+            demand(parameter.shape == tail, "\(op.refuse("scale and shift must be \(tail)", [type, parameter.type]))")
             return parameter.reshaped([tail.count]).cast(to: dtype.statistics)
         }
         return Tensor.makeAll(op, [reshaped(Shape(lead + [tail.count]))] + row)[0].reshaped(shape)

@@ -124,7 +124,7 @@ struct MaxPoolGradient: PortableOp {
     }
 
     func gradient(_ call: Call) -> [Tensor?] {
-        precondition(!isMasked, "\(name): the gradient of a fused activation")
+        demand(!isMasked, "\(name): the gradient of a fused activation")
         return [nil, nil, .make(MaxPoolSelect(pool: pool), call.operands[0], call.operands[1], call.flow[0]!)]
     }
 
