@@ -74,14 +74,22 @@ extension Reshape {
             }
             let total = changed[first..<i].reduce(1, *)
             if total == before || before == 0 { continue }
-            let places = (start..<j).filter { place in
-                changes.contains { $0.from > 0 && target[place] % $0.from == 0 && after / $0.from * $0.to == total }
+            // Every change may have gone into one of the axes; where several ways explain the product, an axis of just the old
+            // extent is the one.
+            var ways: [(extents: [Int], exact: Int)] = [(target, 0)]
+            for change in changes where change.from != change.to && change.from > 0 {
+                ways += ways.flatMap { way in
+                    (start..<j).filter { way.extents[$0] % change.from == 0 }.map { place in
+                        var extents = way.extents
+                        extents[place] = extents[place] / change.from * change.to
+                        return (extents, way.exact + (target[place] == change.from ? 1 : 0))
+                    }
+                }
             }
-            let exact = places.filter { place in changes.contains { target[place] == $0.from } }
-            guard let place = exact.count == 1 ? exact[0] : places.count == 1 ? places[0] : nil else {
-                throw refuse("it is not clear which axis of \(Shape(target)) changes", new)
-            }
-            target[place] = total / (after / target[place])
+            let fitting = ways.filter { $0.extents[start..<j].reduce(1, *) == total }
+            let best = Set(fitting.filter { way in way.exact == fitting.map(\.exact).max() }.map(\.extents))
+            guard best.count == 1 else { throw refuse("it is not clear which axis of \(Shape(target)) changes", new) }
+            target = best.first!
         }
         return Reshape(shape: Shape(target))
     }

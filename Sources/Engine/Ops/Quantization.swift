@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
     /// Eight-bit numbers q = clamp(round(x / scale) + zero point), halves to even.
     ///
@@ -44,13 +46,62 @@ extension Tensor {
     }
 }
 
-/// The product of eight-bit matrices, exact in i32: [..., m, k] · [..., k, n] → [..., m, n]. Zero points are taken off first.
+/// The product of eight-bit matrices, exact in i32: [..., m, k] · [..., k, n] → [..., m, n].
+///
+/// - Parameter zeroPoints: numbers that are taken off the elements first, one for all:
+///   Σ (a - z)(b - w) = Σ ab - z Σ b - w Σ a + k z w.
 public func matmulInteger(_ a: Tensor, _ b: Tensor, zeroPoints: (a: Tensor?, b: Tensor?) = (nil, nil)) -> Tensor {
-    func wide(_ x: Tensor, _ zero: Tensor?) -> Tensor {
-        let numbers = x.cast(to: .i32)
-        return zero.map { numbers - $0.cast(to: .i32) } ?? numbers
+    var result = Tensor.make(MatMulInteger(), a, b)
+    let z = zeroPoints.a?.cast(to: .i32), w = zeroPoints.b?.cast(to: .i32)
+    if let z { result = result - z * b.cast(to: .i32).sum([-2], keep: true) }
+    if let w { result = result - w * a.cast(to: .i32).sum([-1], keep: true) }
+    if let z, let w { result = result + z * w * Double(a.shape[-1]) }
+    return result
+}
+
+/// u8 or i8 by u8 or i8, summed in i32.
+struct MatMulInteger: Op {
+    var name: String { "matmulInteger" }
+
+    func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        try require(2...2, operands)
+        if let odd = operands.first(where: { $0.dtype != .i8 && $0.dtype != .u8 }) { throw refuse("needs i8 or u8, got \(odd.dtype)", operands) }
+        do {
+            return try MatMul().infer(operands.map { $0.with(.i32) })
+        } catch let error as EngineError {
+            throw refuse(error.reason, operands)
+        }
     }
-    return matmul(wide(a, zeroPoints.a), wide(b, zeroPoints.b))
+
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { MatMul().splits(operands.map { $0.with(.i32) }, results).filter { $0.results == [.slice] } }
+    func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { MatMul().work(operands.map { $0.with(.i32) }, results) }
+
+    func bind(_ binder: Binder) throws -> Kernel {
+        let call = try MatMulCall(MatMul(), binder)
+        // Older instruction sets add pairs of products in 16 bits, which saturate.
+        if binder.native, binder.operands[1].dtype == .i8, call.k > 0, call.m * call.n * call.k * call.count > 1 << 15, mk_isa() >= Int32(MK_ISA_AVX512_BF16), let library = OneDNN.shared,
+            let kernel = try? call.native(library) { return kernel }
+        func kernel<A: FixedWidthInteger, B: FixedWidthInteger>(_: A.Type, _: B.Type) -> Kernel {
+            let (a, b) = (binder.operands[0].pointer(as: A.self), binder.operands[1].pointer(as: B.self)), y = binder.results[0].pointer(as: Int32.self)
+            let pieces = Swift.min(Swift.max(1, call.count * call.m), Binder.pieces(call.count * call.m * call.n * call.k))
+            return Kernel(pieces: pieces) { piece, _ in
+                for row in Binder.range(call.count * call.m, piece, of: pieces) {
+                    let index = row / call.m, left = a + call.offsetA(index) + row % call.m * call.k, right = b + call.offsetB(index), sums = y + row * call.n
+                    for j in 0..<call.n { sums[j] = 0 }
+                    for p in 0..<call.k {
+                        let factor = Int32(truncatingIfNeeded: left[p]), line = right + p * call.n
+                        for j in 0..<call.n { sums[j] &+= factor &* Int32(truncatingIfNeeded: line[j]) }
+                    }
+                }
+            }
+        }
+        switch (binder.operands[0].dtype, binder.operands[1].dtype) {
+        case (.u8, .u8): return kernel(UInt8.self, UInt8.self)
+        case (.u8, _): return kernel(UInt8.self, Int8.self)
+        case (_, .u8): return kernel(Int8.self, UInt8.self)
+        default: return kernel(Int8.self, Int8.self)
+        }
+    }
 }
 
 extension DType {
@@ -73,4 +124,4 @@ struct StraightThrough: Op {
     func simplified(_ operands: [Tensor]) -> [Tensor]? { [operands[0]] }
 }
 
-let quantizationCatalog: [any Op] = [StraightThrough()]
+let quantizationCatalog: [any Op] = [StraightThrough(), MatMulInteger()]

@@ -13,6 +13,9 @@ extension Tensor {
     /// Random words, as u32.
     public static func bits(_ shape: Shape, key: RandomKey) -> Tensor { .make(RandomBits(shape: shape), key.tensor) }
 
+    /// The numbers 0 ..< count in a random order, as i64: the places of sorted random words.
+    public static func permutation(_ count: Int, key: RandomKey) -> Tensor { bits([count], key: key).argsort() }
+
     /// Normally distributed numbers: mean + deviation √(-2 ln u) cos 2πv, two uniform numbers each (Box & Muller 1958).
     public static func normal(_ shape: Shape, key: RandomKey, mean: Double = 0, deviation: Double = 1, dtype: DType = .f32) -> Tensor {
         let keys = key.split(2)

@@ -117,3 +117,17 @@ private func unrolled(_ h0: Tensor, _ x: [Tensor], _ w: Tensor, _ u: Tensor) -> 
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(text.contains("whileLoop: has no gradient, because the number of steps is unknown: use scan (f32[1])"))
 }
+
+@Test func `a recurrent layer written as a scan has the layer's gradients`() throws {
+    let x = numbers([2, 5, 3], 1), w = numbers([4, 3], 2), u = numbers([4, 4], 3)
+    let layer = recurrent(.tanh, x, RecurrentWeights(input: w, hidden: u)).y
+    let (_, outputs) = scan(carry: [.zeros([2, 4], .f64)], over: [x.transposed([1, 0, 2])]) { carry, slices in
+        let h = (linear(slices[0], w) + linear(carry[0], u)).tanh()
+        return ([h], [h])
+    }
+    let written = outputs[0].transposed([1, 0, 2])
+    let expected = try gradients(of: layer.square().sum(), for: [x, w, u]), found = try gradients(of: written.square().sum(), for: [x, w, u])
+    for (a, b) in zip([layer] + expected, [written] + found) {
+        #expect(zip(a.doubles(), b.doubles()).allSatisfy { abs($0 - $1) < 1e-10 })
+    }
+}

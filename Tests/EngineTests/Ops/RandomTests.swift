@@ -110,3 +110,8 @@ import Testing
     }
     #expect(throws: EngineError("uniform", "a key is u32[2]", operands: [TensorType([2], .f32)])) { try Tensor.apply(Uniform(shape: [3]), [.zeros([2])]) }
 }
+
+@Test func `a permutation has every number once and depends on the key`() {
+    let a = Tensor.permutation(100, key: RandomKey(seed: 1)).values(Int64.self), b = Tensor.permutation(100, key: RandomKey(seed: 2)).values(Int64.self)
+    #expect(a.sorted() == (0..<100).map { Int64($0) } && b.sorted() == a.sorted() && a != b && a != a.sorted())
+}
