@@ -8,27 +8,22 @@ enum Fusion {
         for _ in 0..<8 {
             let readers = countReaders(current)
             var changed = false
-            // A node absorbed in this round must not be absorbed again before its readers are counted anew.
-            var fresh = Set<ObjectIdentifier>()
             current = Rewriter.rewrite(current) { node, operands in
                 if node.isLeaf { return nil }
                 for (position, operand) in operands.enumerated() {
                     let original = node.operands[position]
-                    guard readers[original.key] == 1, operand.index == 0, original.key == operand.key,
-                        !operand.node.isLeaf, !fresh.contains(ObjectIdentifier(operand.node)) else { continue }
+                    guard readers[original.key] == 1, operand.index == 0, operand.node.results.count == 1, !operand.node.isLeaf else { continue }
                     let others = operands.indices.filter { $0 != position }.map { operands[$0] }
                     let own = operand.node.operands
                     if let folded = Scope.$path.withValue(operand.node.path, operation: { operand.node.op.folding(node.op, position: position, operands: own, others: others) }),
                         folded.map(\.type) == node.results {
                         changed = true
-                        for result in folded { fresh.insert(ObjectIdentifier(result.node)) }
                         return folded
                     }
                     guard let joined = operand.node.op.absorbing(node.op, position: position, operands: own.map(\.type), others: others.map(\.type)),
                         let made = try? Scope.$path.withValue(operand.node.path, operation: { try Node(joined, own + others) }),
                         made.results.first == node.results.first else { continue }
                     changed = true
-                    fresh.insert(ObjectIdentifier(made))
                     return node.results.indices.map { Tensor(made, $0) }
                 }
                 return nil
