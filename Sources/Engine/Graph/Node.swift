@@ -41,20 +41,26 @@ public final class Node: Sendable {
 
     /// Keeps the values and drops the operands.
     func settle(_ values: [Buffer]) {
-        let dropped = state.withLock { state in
-            let operands = state.operands
+        var dropped = state.withLock { state in
+            let operands = state.operands.map(\.node)
             state = State(operands: [], values: values)
             return operands
         }
-        Self.release(dropped)
+        Self.release(&dropped)
     }
 
-    deinit { Self.release(state.withLock { state in defer { state.operands = [] }; return state.operands }) }
+    deinit {
+        var dropped = state.withLock { state in
+            defer { state.operands = [] }
+            return state.operands.map(\.node)
+        }
+        Self.release(&dropped)
+    }
 
     /// Releases a chain of nodes in a loop: by recursion a chain of 100,000 would overflow the stack.
-    private static func release(_ operands: [Tensor]) {
-        if operands.isEmpty { return }
-        var pending = operands.map(\.node)
+    ///
+    /// - Parameter pending: emptied here, since a reference kept elsewhere would end outside of the loop.
+    private static func release(_ pending: inout [Node]) {
         while var node = pending.popLast() {
             guard isKnownUniquelyReferenced(&node) else { continue }
             pending += node.state.withLock { state in

@@ -8,6 +8,8 @@ struct Planner {
     /// Values that so far exist only as partial sums, and those whose partial sums have been added up.
     private var pending: [Int: Int] = [:]
     private var combined: [Int: Int] = [:]
+    /// Updates that their steps write straight into the variable.
+    private var inPlace: [(variable: Variable, value: Int)] = []
     private struct PackedKey: Hashable {
         let value: Int
         let layout: PackedLayout
@@ -55,11 +57,23 @@ struct Planner {
                 try addStep(node, roots[ObjectIdentifier(node)])
             }
         }
-        plan.outputs = outputs.map { numbers[$0.key]! }
         for end in ends { complete(numbers[end.key]!) }
+        plan.outputs = outputs.map { output in
+            let value = numbers[output.key]!
+            let changes = updates.contains { reads(Plan.Operand(value: value, type: output.type, part: .whole), $0.variable) }
+            return changes ? copy(value) : value
+        }
         addUpdates(updates)
         findReaders()
-        schedule()
+        if !schedule() {
+            // Updates in place that read each other's variables wait for each other: those are copied at the end instead.
+            for (variable, value) in inPlace {
+                plan.values[value].source = .made(shared: true)
+                commit(value, to: variable)
+            }
+            let isPossible = schedule()
+            demand(isPossible, "planner: the steps depend on each other in a circle")
+        }
         chooseArenas()
         MemoryPlan.place(&plan)
     }
@@ -160,24 +174,41 @@ struct Planner {
 
     // MARK: Updates
 
+    /// The value that a variable had before the updates, for those who read it afterwards.
+    private mutating func copy(_ value: Int) -> Int {
+        let type = plan.values[value].type
+        let copy = add(type, .made(shared: true))
+        plan.steps.append(Plan.Step(
+            work: .commit, operands: [Plan.Operand(value: value, type: type, part: .whole)],
+            results: [Plan.Operand(value: copy, type: type, part: .whole)], isSplit: false, path: "", label: "copy"))
+        return copy
+    }
+
     /// A step that computes a variable's new value element by element from the old one writes straight into it, after
     /// all other readers; any other update is copied at the end.
     private mutating func addUpdates(_ updates: [(variable: Variable, value: Tensor)]) {
         plan.updated = updates.map(\.variable)
         for (variable, tensor) in updates {
-            let value = numbers[tensor.key]!
+            var value = numbers[tensor.key]!
             if !plan.variables.contains(where: { $0 === variable }) { plan.variables.append(variable) }
             if let maker = plan.steps.firstIndex(where: { step in step.results.contains { $0.value == value } }),
                 plan.values[value].alias == nil, !plan.outputs.contains(value), writesInPlace(plan.steps[maker], value, variable),
                 !isNeeded(maker, byReadersOf: variable) {
                 plan.values[value].source = .variable(variable)
+                inPlace.append((variable, value))
                 continue
             }
-            let target = add(tensor.type, .variable(variable))
-            plan.steps.append(Plan.Step(
-                work: .commit, operands: [Plan.Operand(value: value, type: tensor.type, part: .whole)],
-                results: [Plan.Operand(value: target, type: tensor.type, part: .whole)], isSplit: false, path: variable.name, label: "commit"))
+            if updates.contains(where: { reads(Plan.Operand(value: value, type: tensor.type, part: .whole), $0.variable) }) { value = copy(value) }
+            commit(value, to: variable)
         }
+    }
+
+    private mutating func commit(_ value: Int, to variable: Variable) {
+        let type = plan.values[value].type
+        let target = add(type, .variable(variable))
+        plan.steps.append(Plan.Step(
+            work: .commit, operands: [Plan.Operand(value: value, type: type, part: .whole)],
+            results: [Plan.Operand(value: target, type: type, part: .whole)], isSplit: false, path: variable.name, label: "commit"))
     }
 
     private func reads(_ operand: Plan.Operand, _ variable: Variable) -> Bool {
@@ -222,7 +253,9 @@ struct Planner {
     // MARK: Order
 
     /// Constant steps first; then, as long as any is ready, steps of the same kind, so that phases are few.
-    private mutating func schedule() {
+    ///
+    /// - Returns: false where steps wait for each other in a circle; the plan is then as it was.
+    private mutating func schedule() -> Bool {
         let steps = plan.steps
         var maker: [Int: Int] = [:]
         for (number, step) in steps.enumerated() { for result in step.results { maker[result.value] = number } }
@@ -264,9 +297,10 @@ struct Planner {
                 if waits[follower] == 0 { ready[kind(follower)].insert(follower) }
             }
         }
-        demand(sorted.count == steps.count, "planner: the steps depend on each other in a circle")
+        guard sorted.count == steps.count else { return false }
         plan.steps = sorted.map { steps[$0] }
         findPhases(sorted, followers)
+        return true
     }
 
     /// A smallest-first queue of step numbers.
