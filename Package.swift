@@ -19,8 +19,9 @@ let package = Package(
         .target(name: "COneDNN"),
         .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine"], swiftSettings: settings),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN"],
+            name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
