@@ -144,8 +144,6 @@ struct MatMulCall {
                 defer { withExtendedLifetime(turned) {} }
                 let (w, x, out) = (b.assumingMemoryBound(to: Float.self), a.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
                 if plain { mk_gemv_f32(call.k, call.n, w, x, start, out, activation) } else { mk_gemv_rows_f32(call.k, call.n, w, x, start, out, activation) }
-                // The pointer alone would not keep the turned weights.
-                withExtendedLifetime(turned) {}
             }
         }
         let pieces = count > 1 ? min(count, Binder.pieces(m * n * k * count, each: 1 << 20)) : 1

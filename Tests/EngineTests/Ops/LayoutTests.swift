@@ -2,10 +2,17 @@
 import TestKit
 import Testing
 
+/// A matrix with zeros where the distance of column and row is not as wished: what a causal mask does.
+private func triangle(_ x: Tensor, _ isKept: (_ rows: Tensor, _ columns: Tensor) -> Tensor) -> Tensor {
+    select(isKept(Tensor.iota(x.shape[-2]).expanded(1), Tensor.iota(x.shape[-1])), x, .zeros([], x.dtype))
+}
+
 let layoutRows = [
     Row("transpose") { x, a in [x[0].transposed(a.ints("order"))] },
     Row("reshape") { x, a in [x[0].reshaped(Shape(a.ints("shape")))] },
     Row("broadcast") { x, a in [x[0].broadcast(to: Shape(a.ints("shape")))] },
+    Row("lowerTriangle") { x, a in [triangle(x[0]) { rows, columns in (columns - rows).isAtMost(Tensor(Int64(a.int("diagonal")))) }] },
+    Row("upperTriangle") { x, a in [triangle(x[0]) { rows, columns in (columns - rows).isAtLeast(Tensor(Int64(a.int("diagonal")))) }] },
     Row("cast") { x, a in [x[0].cast(to: DType(name: a.text("dtype"))!)] },
 ]
 
