@@ -49,6 +49,10 @@ enum Simplify {
                     changed = true
                     return simpler
                 }
+                if let flat = flattened(node, operands) {
+                    changed = true
+                    return [flat]
+                }
                 guard node.op.isPure else { return nil }
                 let key = NodeKey(op: AnyHashable(node.op), operands: operands.map(\.key))
                 if let twin = known[key] {
@@ -63,6 +67,33 @@ enum Simplify {
             if !changed { break }
         }
         return current
+    }
+
+    /// An elementwise operation on a view that only divides axes works on the undivided ones, and its result is divided
+    /// instead: so chains meet in one shape, and bias, activation and residual reach the product they follow.
+    private static func flattened(_ node: Node, _ operands: [Tensor]) -> Tensor? {
+        guard node.op.isElementwise, node.results.count == 1, let result = node.results.first, result.shape.rank > 1, result.shape.count > 0 else { return nil }
+        func source(_ x: Tensor) -> Tensor? {
+            guard x.node.op is Reshape, !x.node.isLeaf, x.shape == result.shape else { return nil }
+            return x.node.operands[0]
+        }
+        guard let shape = operands.lazy.compactMap(source).map(\.shape).first(where: { (1..<result.shape.rank).contains($0.rank) }) else { return nil }
+        var moved: [Tensor] = []
+        for operand in operands {
+            if let inner = source(operand), inner.shape == shape {
+                moved.append(inner)
+            } else if operand.shape == result.shape {
+                moved.append(operand.reshaped(shape))
+            } else if operand.count == 1 {
+                moved.append(operand.reshaped([]))
+            } else if shape.rank > 0, operand.count == shape[-1], operand.shape.rank > 0, operand.shape[-1] == shape[-1], result.shape[-1] == shape[-1] {
+                moved.append(operand.reshaped([shape[-1]]))
+            } else {
+                return nil
+            }
+        }
+        guard let made = try? Node(node.op, moved), made.results[0] == result.with(shape) else { return nil }
+        return Tensor(made).reshaped(result.shape)
     }
 
     /// Replaces operations that have no kernel of their own here by their composed form, as deep as it goes.

@@ -80,7 +80,7 @@ struct ConvolutionCall: Sendable {
 
     /// Parts of the result's outermost spatial axis that run independently where one image is all there is.
     var rowPieces: Int {
-        guard x[0] == 1, work >= 1 << 23, y[1] > 1, windows.after[0] < kernel[2] * windows.dilations[0] else { return 1 }
+        guard x[0] == 1, work >= 1 << 20, y[1] > 1, windows.after[0] < kernel[2] * windows.dilations[0] else { return 1 }
         // Even numbers of equal pieces, so that two threads end together.
         return work < 1 << 26 || y[1] % 4 > 0 && y[1] < 28 ? 2 : 4
     }

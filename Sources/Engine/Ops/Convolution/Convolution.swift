@@ -143,6 +143,7 @@ struct Convolution: PortableOp {
     var activation = Activation.none
     var name: String { "conv\(windows.rank)d" }
     var precision: PrecisionClass { .narrow }
+    func keepsWide(operand: Int) -> Bool { hasBias && operand == 2 }
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         let count = 2 + (hasBias ? 1 : 0) + (hasResidual ? 1 : 0)
