@@ -107,7 +107,7 @@ final class Pool: @unchecked Sendable {
         }
     }
 
-    private static let spins = 4_000
+    private static let spins = 30_000
 
     @inline(__always) private func work(_ number: UInt64, _ job: Job, _ lane: Int) {
         while true {
