@@ -1,11 +1,11 @@
 /// All operations of the engine, one or more examples of each, joined from the lists that end the rooms.
 public enum Catalog {
     public static let operations: [any Op] = [
-        elementwiseCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
+        unaryCatalog, binaryCatalog, fillCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
         softmaxCatalog, normalizationCatalog, attentionCatalog,
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,
-        slicingCatalog, gatherCatalog, recurrentCatalog, sortingCatalog,
+        slicingCatalog, joiningCatalog, dynamicCatalog, gatherCatalog, recurrentCatalog, sortingCatalog,
         randomCatalog, loopCatalog, bitwiseCatalog, fourierCatalog, quantizationCatalog,
     ].flatMap { $0 }
 }

@@ -69,23 +69,25 @@ struct ProductGradient: PortableOp {
 
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { axis > 0 ? [Split([.slice, .slice])] : [] }
 
-    /// dx_i = Σ_{j ≥ i} g_j ∏_{k ≤ j, k ≠ i} x_k, differentiable itself in this composed form: one term for each i.
-    func gradient(_ call: Call) -> [Tensor?] {
-        let x = call.operands[0], g = call.operands[1], flow = call.flow[0]!
+    func gradient(_ call: Call) -> [Tensor?] { gradient(call, through: composition) }
+
+    /// dx_i = Σ_{j ≥ i} g_j ∏_{k ≤ j, k ≠ i} x_k, one term for each i.
+    private func composition(_ operands: [Tensor]) -> [Tensor] {
+        let (x, g) = (operands[0], operands[1])
         let n = x.shape[axis]
         let places = Tensor.iota(n, dtype: .i64)
         let along = Shape(x.shape.extents.indices.map { $0 == axis ? n : 1 })
-        var result: Tensor = .zeros([], x.dtype)
-        for i in 0..<n {
-            let here = places.isEqual(to: Double(i)).reshaped(along)
-            let others = select(here, x.like(1), x).cumulativeProduct(axis, exclusive: exclusive, reverse: reverse)
-            let counted = reverse ? places.isAtMost(places.like(Double(i))) : places.isAtLeast(places.like(Double(i)))
-            let strict = exclusive ? counted.and(here.reshaped([n]).not()) : counted
-            let term = select(strict.reshaped(along), g * others, x.like(0)).sum([axis], keep: true)
-            result = result + (select(here, flow, x.like(0)).sum([axis], keep: true) * term).sum()
+        let zero = x.like(0)
+        let terms = (0..<n).map { i in
+            let here = places.isEqual(to: Double(i))
+            let others = select(here.reshaped(along), x.like(1), x).cumulativeProduct(axis, exclusive: exclusive, reverse: reverse)
+            let from = places.like(Double(i))
+            let counted = reverse ? places.isAtMost(from) : places.isAtLeast(from)
+            let strict = exclusive ? counted.and(here.not()) : counted
+            let term = select(strict.reshaped(along), g * others, zero).sum([axis], keep: true)
+            return select(here.reshaped(along), term, zero)
         }
-        let parts = try! gradients(of: result, for: [x, g])
-        return [parts[0], parts[1]]
+        return [terms.dropFirst().reduce(terms.first ?? x) { $0 + $1 }]
     }
 
     func portable<T: Compute>(_: T.Type, _ binder: Binder) -> Kernel {
