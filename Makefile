@@ -36,8 +36,9 @@ demo: setup ## train on handwritten digits
 format: ## rewrite the Swift sources in the house style
 	swift format --in-place --parallel --recursive $(SWIFT_ROOTS)
 
-lint: ## check the Swift sources against the house style
+lint: ## check the Swift sources against the house style, and the loop in README.md against the example
 	swift format lint --strict --parallel --recursive $(SWIFT_ROOTS)
+	@! sed -n '/^<!-- loop/,/^<!-- \/loop/p' README.md | grep -vE '^(<!--|```|$$)' | grep -vxFf Examples/Digits/main.swift
 
 golden: ## recompute golden numbers with the references: make golden [ONLY=family]
 	Scripts/golden.sh $(ONLY)

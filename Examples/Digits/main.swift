@@ -2,8 +2,10 @@ import Engine
 import Foundation
 
 // Trains a small convolutional network on 8 × 8 pictures of handwritten digits and tests it on the fifth it has not seen.
-let data = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "data")
-func bytes(_ file: String, header: Int) throws -> ArraySlice<UInt8> { try [UInt8](Data(contentsOf: data.appending(path: file))).dropFirst(header) }
+let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "data")
+func bytes(_ file: String, header: Int) throws -> ArraySlice<UInt8> {
+    try [UInt8](Data(contentsOf: folder.appending(path: file))).dropFirst(header)
+}
 let pixels = try bytes("digits-images.idx3-ubyte", header: 16).map { Float($0) / 16 }
 let classes = try bytes("digits-labels.idx1-ubyte", header: 8).map(Int32.init)
 let key = RandomKey(seed: 1)
@@ -13,6 +15,12 @@ let (test, training) = (order.prefix(classes.count / 5), Array(order.dropFirst(c
 /// Pictures [batch, 8, 8, 1] and labels [batch] of these places.
 func batch(_ places: some Collection<Int>) -> [Tensor] {
     [Tensor(places.flatMap { pixels[$0 * 64..<$0 * 64 + 64] }, [places.count, 8, 8, 1]), Tensor(places.map { classes[$0] })]
+}
+
+/// All training digits in batches of 32, in an order that depends on the epoch alone.
+func batches(epoch: Int) -> [[Tensor]] {
+    let order = Tensor.permutation(training.count, key: key.folded(in: epoch)).values(Int64.self).map { training[Int($0)] }
+    return stride(from: 0, through: order.count - 32, by: 32).map { batch(order[$0..<$0 + 32]) }
 }
 
 /// A parameter drawn by He's rule.
@@ -26,13 +34,13 @@ let parameters = [kernel1, kernel2, weights, bias]
 
 func logits(_ images: Tensor) -> Tensor {
     var x = images.conv2d(kernel1.value, padding: .same).relu().maxPool(2)  // [batch, 4, 4, 16]
-    x = x.conv2d(kernel2.value, padding: .same).relu().maxPool(2)           // [batch, 2, 2, 32]
-    return linear(x.flattened(), weights.value, bias.value)                 // [batch, 10]
+    x = x.conv2d(kernel2.value, padding: .same).relu().maxPool(2)  // [batch, 2, 2, 32]
+    return linear(x.flattened(), weights.value, bias.value)  // [batch, 10]
 }
 
 func loss(_ images: Tensor, _ labels: Tensor) -> Tensor { softmaxCrossEntropy(logits(images), labels).mean() }
 
-// Printed gradients agree with finite differences: one element of every parameter.
+// Gradients agree with finite differences: one element of every parameter.
 let sample = batch(training.prefix(16))
 let slopes = try gradients(of: loss(sample[0], sample[1]), for: parameters.map(\.value)).map { $0.doubles()[0] }
 for (variable, slope) in zip(parameters, slopes) {
@@ -42,14 +50,16 @@ for (variable, slope) in zip(parameters, slopes) {
         return loss(sample[0], sample[1]).scalar
     }
     variable.assign(Tensor(values, variable.type.shape))
-    print("\(variable.name): gradient \(slope), finite difference \((ends[0] - ends[1]) / Double(2 * step))")
+    let difference = (ends[0] - ends[1]) / Double(2 * step)
+    print("\(variable.name): gradient \(Float(slope)), finite difference \(Float(difference))")
+    if abs(slope - difference) > 1e-3 { fatalError("the gradient by \(variable.name) is wrong") }
 }
 
 // The training step: loss, gradients and Adam's update as one program.
 let images = Tensor.input("images", [32, 8, 8, 1]), labels = Tensor.input("labels", [32], .i32)
 let current = loss(images, labels)
-let count = Variable("count", Tensor([0] as [Float], []))
-var updates: [(variable: Variable, value: Tensor)] = [(count, count.value + 1)]
+let count = Variable("count", [])
+var updates = [(variable: count, value: count.value + 1)]
 for (variable, slope) in zip(parameters, try gradients(of: current, for: parameters.map(\.value))) {
     let m = Variable(variable.name + ".m", variable.type.shape), v = Variable(variable.name + ".v", variable.type.shape)
     let new = adam(variable.value, gradient: slope, m: m.value, v: v.value, rate: .fill(2e-3, []), step: count.value + 1)
@@ -57,10 +67,11 @@ for (variable, slope) in zip(parameters, try gradients(of: current, for: paramet
 }
 let step = try Session(Program(inputs: [images, labels], outputs: [current], updates: updates))
 
+var accuracy = 0.0
 let held = batch(test)
 for epoch in 1...20 {
-    let order = Tensor.permutation(training.count, key: key.folded(in: epoch)).values(Int64.self).map { training[Int($0)] }
-    let losses = stride(from: 0, through: order.count - 32, by: 32).map { step.run(batch(order[$0..<$0 + 32]))[0].scalar }
-    let right = logits(held[0]).argmax().isEqual(to: held[1].cast(to: .i64)).cast(to: .f32).mean().scalar
-    print("epoch \(epoch): loss \(Float(losses.reduce(0, +) / Double(losses.count))), accuracy on \(test.count) held-out digits \(Float(right * 100)) %")
+    let losses = batches(epoch: epoch).map { batch in step.run(batch)[0].scalar }
+    accuracy = logits(held[0]).argmax().isEqual(to: held[1].cast(to: .i64)).cast(to: .f32).mean().scalar * 100
+    print("epoch \(epoch): loss \(Float(losses.reduce(0, +)) / Float(losses.count)), held-out digits right: \(Float(accuracy)) %")
 }
+if accuracy < 98 { fatalError("98 % of the held-out digits should be right") }
