@@ -34,7 +34,9 @@ extension Tensor {
         demand(shape.count == values.count, "tensor: \(values.count) values do not fill the shape \(shape)")
         let type = TensorType(shape, Element.dtype)
         let buffer = Buffer(bytes: type.bytes)
-        values.withUnsafeBytes { buffer.pointer.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer.pointer), byteCount: type.bytes) }
+        values.withUnsafeBytes {
+            buffer.pointer.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer.pointer), byteCount: type.bytes)
+        }
         self.init(type, buffer)
     }
 
@@ -142,7 +144,8 @@ extension Tensor: CustomStringConvertible {
             if axis == rank { return text(values[start]) }
             let extent = shape[axis], step = shape.strides[axis]
             let shown = extent > 8 ? Array(0..<3) + [-1] + Array(extent - 3..<extent) : Array(0..<extent)
-            return "[" + shown.map { $0 < 0 ? "…" : block(axis + 1, start + $0 * step) }.joined(separator: axis == rank - 1 ? ", " : ",\n ") + "]"
+            return "[" + shown.map { $0 < 0 ? "…" : block(axis + 1, start + $0 * step) }.joined(separator: axis == rank - 1 ? ", " : ",\n ")
+                + "]"
         }
         return "\(type) " + block(0, 0)
     }

@@ -87,6 +87,7 @@ private func fill(_ memory: UnsafeMutableRawBufferPointer, _ point: Tensor) {
     case .i32: point.values(Int32.self).withUnsafeBytes { memory.copyMemory(from: $0) }
     case .bool: point.values(Bool.self).withUnsafeBytes { memory.copyMemory(from: $0) }
     case .f32: point.values(Float.self).withUnsafeBytes { memory.copyMemory(from: $0) }
-    default: preconditionFailure("differences: a point may be f64, or i64, i32, f32 or bool where nothing is differentiated, not \(point.type)")
+    default:
+        preconditionFailure("differences: a point may be f64, or i64, i32, f32 or bool where nothing is differentiated, not \(point.type)")
     }
 }

@@ -14,10 +14,16 @@ import Testing
     /// Operations that no row of these tables meets, by the file that tests them.
     private static let elsewhere: [String: [String]] = [
         "UpdateTests": ["adam", "momentum"],
-        "PoolingTests": (1...3).flatMap { ["adaptiveMaxPool\($0)d", "adaptiveMaxPool\($0)dGradient", "adaptiveMaxPool\($0)dSelect", "maxPool\($0)dSelect"] },
+        "PoolingTests": (1...3).flatMap {
+            ["adaptiveMaxPool\($0)d", "adaptiveMaxPool\($0)dGradient", "adaptiveMaxPool\($0)dSelect", "maxPool\($0)dSelect"]
+        },
         "AttentionTests": ["attention", "attentionGradient", "selfAttention", "selfAttentionGradient"],
-        "NormalizationTests": ["channelGradientSums", "channelSums", "scaleChannels", "layerNorm", "layerNormGradient", "rmsNorm", "rmsNormGradient"],
-        "SoftmaxTests": ["softmax", "softmaxGradient", "logSoftmax", "logSoftmaxGradient", "softmaxCrossEntropy", "softmaxCrossEntropyGradient"],
+        "NormalizationTests": [
+            "channelGradientSums", "channelSums", "scaleChannels", "layerNorm", "layerNormGradient", "rmsNorm", "rmsNormGradient",
+        ],
+        "SoftmaxTests": [
+            "softmax", "softmaxGradient", "logSoftmax", "logSoftmaxGradient", "softmaxCrossEntropy", "softmaxCrossEntropyGradient",
+        ],
         "ElementwiseTests": ["copy", "exp2", "log2"],
         "ComparisonTests": ["isNaN", "isInfinite"],
         "BitwiseTests": ["logicalShiftRight"],
@@ -34,12 +40,16 @@ import Testing
         for (family, rows) in tables {
             for example in try golden(family) {
                 guard let row = rows.row(for: example.name) else { continue }
-                let operands = example.inputs.enumerated().map { Tensor.input("operand \($0.offset)", $0.element.type.shape, $0.element.type.dtype) }
+                let operands = example.inputs.enumerated().map {
+                    Tensor.input("operand \($0.offset)", $0.element.type.shape, $0.element.type.dtype)
+                }
                 var ends = try row.function(operands, example.attributes)
                 if example.gradients != nil {
                     for (place, result) in ends.enumerated() where example.cotangent?[place] != nil {
                         let seed = Tensor.input("seed", result.shape, result.dtype)
-                        for operand in operands { if let gradient = try? gradients(of: result, for: [operand], seed: seed)[0] { ends.append(gradient) } }
+                        for operand in operands {
+                            if let gradient = try? gradients(of: result, for: [operand], seed: seed)[0] { ends.append(gradient) }
+                        }
                     }
                 }
                 names.formUnion(reachable(from: ends).map(\.op.name))

@@ -35,17 +35,23 @@ private func roundTrip<T: Codable>(_ value: T) throws -> T {
     #expect(read == description && read.hashValue == description.hashValue)
     let (inputs, outputs) = try read.decode(constants: constants) { name, _ in try #require(name == "w" ? w.value : nil) }
     let values = [samples([2, 3], seed: 2, as: .f32), Tensor([1, 2] as [UInt32])]
-    let a = try Session(Program(inputs: inputs, outputs: outputs)).run(values), b = try Session(Program(inputs: [x, key], outputs: [last[0], hidden])).run(values)
+    let a = try Session(Program(inputs: inputs, outputs: outputs)).run(values),
+        b = try Session(Program(inputs: [x, key], outputs: [last[0], hidden])).run(values)
     #expect(a.map { $0.doubles() } == b.map { $0.doubles() })
     #expect(outputs[1].node.path == "hidden")
 }
 
 @Test func `a description that does not fit is refused in words`() throws {
     let x = Tensor.input("x", [2]), w = Variable("w", .zeros([2]))
-    #expect(message { _ = try GraphDescription.encode(inputs: [], outputs: [x + 1]) } == "encode: the graph reads input 'x' that is not among its inputs (f32[2])")
+    #expect(
+        message { _ = try GraphDescription.encode(inputs: [], outputs: [x + 1]) }
+            == "encode: the graph reads input 'x' that is not among its inputs (f32[2])")
     let description = try GraphDescription.encode(outputs: [x + w.value]).description
     #expect(message { _ = try description.decode() } == "decode: variable 'w' is not given (f32[2])")
     let wrong = GraphDescription.Step(op: Unary(function: .exp), operands: [], results: [], path: "")
-    let text = String(decoding: try JSONEncoder().encode(wrong), as: UTF8.self).replacingOccurrences(of: "\"operation\":\"exp\"", with: "\"operation\":\"expand\"")
-    #expect(message { _ = try JSONDecoder().decode(GraphDescription.Step.self, from: Data(text.utf8)) } == "decode: there is no operation 'expand'")
+    let text = String(decoding: try JSONEncoder().encode(wrong), as: UTF8.self).replacingOccurrences(
+        of: "\"operation\":\"exp\"", with: "\"operation\":\"expand\"")
+    #expect(
+        message { _ = try JSONDecoder().decode(GraphDescription.Step.self, from: Data(text.utf8)) }
+            == "decode: there is no operation 'expand'")
 }

@@ -53,14 +53,21 @@ struct MemoryLedger {
                     guard let (arena, bytes) = place(operand) else { continue }
                     let found = held[arena, default: []].filter { $0.bytes.overlaps(bytes) }
                     if case .variable = arena, found.isEmpty, !made.contains(operand.value) { continue }
-                    guard found.count == 1, found[0].value == content(operand.value), found[0].bytes.lowerBound == bytes.lowerBound, found[0].bytes.upperBound >= bytes.upperBound else {
-                        return "step \(number) (\(step.label)) reads value \(content(operand.value)) from \(arena) \(bytes), which holds \(found)"
+                    guard found.count == 1, found[0].value == content(operand.value), found[0].bytes.lowerBound == bytes.lowerBound,
+                        found[0].bytes.upperBound >= bytes.upperBound
+                    else {
+                        return
+                            "step \(number) (\(step.label)) reads value \(content(operand.value)) from \(arena) \(bytes), which holds \(found)"
                     }
                 }
                 for result in step.results {
                     guard let (arena, bytes) = place(result) else { return "step \(number) (\(step.label)) writes to an input or constant" }
-                    if bytes.upperBound > limit(arena) && !bytes.isEmpty && result.type.bytes > 0 { return "step \(number) (\(step.label)) writes beyond the end of \(arena)" }
-                    if bytes.lowerBound % 64 != 0 { return "step \(number) (\(step.label)) writes to \(arena) \(bytes), which is not aligned" }
+                    if bytes.upperBound > limit(arena) && !bytes.isEmpty && result.type.bytes > 0 {
+                        return "step \(number) (\(step.label)) writes beyond the end of \(arena)"
+                    }
+                    if bytes.lowerBound % 64 != 0 {
+                        return "step \(number) (\(step.label)) writes to \(arena) \(bytes), which is not aligned"
+                    }
                     held[arena, default: []].removeAll { $0.bytes.overlaps(bytes) }
                     held[arena, default: []].append(Stretch(bytes: bytes, value: result.value))
                 }
@@ -69,7 +76,8 @@ struct MemoryLedger {
         for output in plan.outputs {
             let type = plan.values[output].type
             guard let (arena, bytes) = place(Plan.Operand(value: output, type: type, part: .whole)) else { continue }
-            guard held[arena, default: []].contains(where: { $0.value == content(output) && $0.bytes.lowerBound == bytes.lowerBound }) else {
+            guard held[arena, default: []].contains(where: { $0.value == content(output) && $0.bytes.lowerBound == bytes.lowerBound })
+            else {
                 return "the result \(output) is gone at the end"
             }
         }
@@ -84,7 +92,9 @@ struct MemoryLedger {
                 for second in range where second != first {
                     for other in plan.steps[second].operands + plan.steps[second].results {
                         guard let (where_, range) = place(other), where_ == arena, range.overlaps(bytes) else { continue }
-                        let sameShard = plan.steps[first].isSplit && result.part == .slice && other.part == .slice && content(other.value) == result.value
+                        let sameShard =
+                            plan.steps[first].isSplit && result.part == .slice && other.part == .slice
+                            && content(other.value) == result.value
                         if !sameShard { return "steps \(first) and \(second) of phase \(phase) touch \(arena) \(bytes) at the same time" }
                     }
                 }
@@ -98,7 +108,10 @@ struct MemoryLedger {
     @Test func `no two values that live at the same time overlap`() throws {
         for seed in 10_000..<10_600 as Range<UInt64> {
             let graph = RandomGraph(seed: seed)
-            for options in [Program.Options(shards: 1), .init(shards: 2), .init(kernels: .portable, shards: 4), .init(kernels: .portable, shards: 2, isOptimized: false)] {
+            for options in [
+                Program.Options(shards: 1), .init(shards: 2), .init(kernels: .portable, shards: 4),
+                .init(kernels: .portable, shards: 2, isOptimized: false),
+            ] {
                 let program = try Program(inputs: graph.inputs, outputs: graph.outputs, updates: graph.updates, options: options)
                 var ledger = MemoryLedger(program.plan)
                 if let text = ledger.problem() {
@@ -124,7 +137,9 @@ struct MemoryLedger {
     @Test func `the ledger sees a plan whose values overlap`() throws {
         let x = Tensor.input("x", [4, 100])
         let sum = x.cumulativeSum(1), product = x.cumulativeProduct(1)
-        var plan = try Program(inputs: [x], outputs: [sum, product, sum.cumulativeSum(1) + product.cumulativeProduct(1)], options: .init(shards: 1)).plan
+        var plan = try Program(
+            inputs: [x], outputs: [sum, product, sum.cumulativeSum(1) + product.cumulativeProduct(1)], options: .init(shards: 1)
+        ).plan
         var sound = MemoryLedger(plan)
         #expect(sound.problem() == nil)
         for value in plan.values.indices { plan.values[value].offset = 0 }

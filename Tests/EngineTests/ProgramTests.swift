@@ -8,7 +8,8 @@ import Testing
     @Test(arguments: [1, 2]) func `a result that is a variable is its value before the update`(shards: Int) throws {
         let x = Tensor.input("x", [4, 2])
         let w = Variable("w", Tensor([1, 2] as [Float]))
-        let program = try Program(inputs: [x], outputs: [w.value, w.value.reshaped(2, 1)], updates: [(w, w.value + x.sum([0]))], options: .init(shards: shards))
+        let program = try Program(
+            inputs: [x], outputs: [w.value, w.value.reshaped(2, 1)], updates: [(w, w.value + x.sum([0]))], options: .init(shards: shards))
         let results = try Session(program, threads: 2).run([.ones([4, 2])])
         #expect(results.map { $0.doubles() } == [[1, 2], [1, 2]])
         #expect(state(w) == [[5, 6]])
@@ -32,7 +33,8 @@ import Testing
     @Test(arguments: [1, 2, 4]) func `constants are made whole and read in slices`(shards: Int) throws {
         let x = Tensor.input("x", [4, 3])
         let constant = Tensor.iota(12, dtype: .f32).reshaped(4, 3) * Tensor((0..<12).map { Float($0) }, [4, 3])
-        let program = try Program(inputs: [x], outputs: [x + constant, (x * .fill(2, [4, 3])).cumulativeSum(1)], options: .init(shards: shards))
+        let program = try Program(
+            inputs: [x], outputs: [x + constant, (x * .fill(2, [4, 3])).cumulativeSum(1)], options: .init(shards: shards))
         let results = try Session(program).run([.ones([4, 3])])
         let expected = (0..<12).map { (i: Int) -> Double in Double(i * i + 1) }
         #expect(results[0].doubles() == expected)
@@ -54,10 +56,16 @@ import Testing
         let x = Tensor.input("x", [2]), w = Variable("w", [2])
         #expect(message { _ = try Program(outputs: [x + 1]) } == "program: reads input 'x' that is not among its inputs (f32[2])")
         #expect(message { _ = try Program(inputs: [x + 1], outputs: [x]) } == "program: an input was not made by Tensor.input (f32[2])")
-        #expect(message { _ = try Program(outputs: [], updates: [(w, .zeros([3]))]) } == "program: the update of variable 'w' has another type (f32[2], f32[3])")
-        #expect(message { _ = try Program(inputs: [x], outputs: [x], options: .init(shards: 0)) } == "program: the number of shards must be 1…256, got 0")
+        #expect(
+            message { _ = try Program(outputs: [], updates: [(w, .zeros([3]))]) }
+                == "program: the update of variable 'w' has another type (f32[2], f32[3])")
+        #expect(
+            message { _ = try Program(inputs: [x], outputs: [x], options: .init(shards: 0)) }
+                == "program: the number of shards must be 1…256, got 0")
         #expect(message { _ = try gradients(of: x, for: [x]) } == "gradients: the loss must have one element (f32[2])")
-        #expect(message { _ = try gradients(of: x, for: [x], seed: .zeros([3])) } == "gradients: the seed must have the type of the result (f32[3], f32[2])")
+        #expect(
+            message { _ = try gradients(of: x, for: [x], seed: .zeros([3])) }
+                == "gradients: the seed must have the type of the result (f32[3], f32[2])")
     }
 
     @Test func `reading a variable that has changed since traps`() async {

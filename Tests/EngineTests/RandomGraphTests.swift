@@ -6,7 +6,10 @@ import Testing
     /// What the optimised forms of a graph get wrong against evaluating every operation by itself.
     static func problem(_ graph: RandomGraph) throws -> String? {
         let plain = try graph.run(.init(kernels: .portable, shards: 1, isOptimized: false), threads: 1)
-        for options in [Program.Options(kernels: .native, shards: [1, 2, 4][Int(graph.seed % 3)]), .init(kernels: .portable, shards: [2, 4, 1][Int(graph.seed % 3)])] {
+        for options in [
+            Program.Options(kernels: .native, shards: [1, 2, 4][Int(graph.seed % 3)]),
+            .init(kernels: .portable, shards: [2, 4, 1][Int(graph.seed % 3)]),
+        ] {
             let found = try graph.run(options, threads: 2)
             for (place, (value, expected)) in zip(found, plain).enumerated() {
                 guard value.type == expected.type else { return "result \(place) is \(value.type), expected \(expected.type)" }

@@ -21,7 +21,9 @@ import Testing
         block.deallocate()
     }
 
-    @Test(arguments: [Program.Options.Kernels.native, .portable]) func `a steady run allocates nothing`(kernels: Program.Options.Kernels) throws {
+    @Test(arguments: [Program.Options.Kernels.native, .portable]) func `a steady run allocates nothing`(kernels: Program.Options.Kernels)
+        throws
+    {
         let program = try Nets.training(batch: 8, options: .init(kernels: kernels)).program
         let calls = allocations(try Session(program, threads: 1)), shared = allocations(try Session(program, threads: 2))
         // oneDNN asks for memory inside of its calls; nothing else does.
@@ -48,7 +50,8 @@ import Testing
 
     @Test func `no kernel of the measured nets is a reference implementation`() throws {
         let programs = [
-            try Nets.training(batch: 8).program, try Nets.training(batch: 8, options: .init(precision: .bf16)).program, try Nets.autoencoder(),
+            try Nets.training(batch: 8).program, try Nets.training(batch: 8, options: .init(precision: .bf16)).program,
+            try Nets.autoencoder(),
         ]
         for program in programs {
             let session = try Session(program, threads: 1)

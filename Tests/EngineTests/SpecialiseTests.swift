@@ -4,7 +4,10 @@ import Testing
 @testable import Engine
 
 /// Holds a specialised graph to the one that is built with the other extents from the start.
-private func expectSame(_ shape: Shape, axes: [String: Int], to extents: [String: Int], sourceLocation: SourceLocation = #_sourceLocation, _ build: (Tensor) -> Tensor) throws {
+private func expectSame(
+    _ shape: Shape, axes: [String: Int], to extents: [String: Int], sourceLocation: SourceLocation = #_sourceLocation,
+    _ build: (Tensor) -> Tensor
+) throws {
     let x = Tensor.input("x", shape, axes: axes)
     let (inputs, outputs) = try specialise(inputs: [x], outputs: [build(x)], to: extents)
     let values = samples(inputs[0].shape, as: .f32)
@@ -48,8 +51,10 @@ private func weights(_ shape: Shape) -> Tensor { samples(shape, seed: 9, as: .f3
     let held = Scope.named("head") { x + Tensor.zeros([1, 5]).exp().broadcast(to: [2, 5]) }
     #expect(
         message { _ = try specialise(inputs: [x], outputs: [held], to: ["batch": 8]) }
-            == "add 'head': does not follow batch = 8: shapes [8,5] and [2,5] do not broadcast; 'broadcast' holds the shape [2,5] (f32[8,5], f32[2,5])")
-    #expect(message { _ = try specialise(inputs: [x], outputs: [x], to: ["time": 8]) } == "specialise: no input has an axis 'time' (f32[2,5])")
+            == "add 'head': does not follow batch = 8: shapes [8,5] and [2,5] do not broadcast; 'broadcast' holds the shape [2,5] (f32[8,5], f32[2,5])"
+    )
+    #expect(
+        message { _ = try specialise(inputs: [x], outputs: [x], to: ["time": 8]) } == "specialise: no input has an axis 'time' (f32[2,5])")
     let unclear = Tensor.input("y", [4, 3], axes: ["batch": 0]).reshaped([2, 6])
     #expect(
         message { _ = try specialise(inputs: [Tensor(unclear.node.operands[0].node)], outputs: [unclear], to: ["batch": 8]) }

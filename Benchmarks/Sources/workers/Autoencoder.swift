@@ -7,7 +7,9 @@ func autoencoder() throws {
     let sizes = [64, 32, 8, 32, 64]
     var y = x
     for layer in 0..<4 {
-        y = linear(y, parameters("w\(layer)", [sizes[layer + 1], sizes[layer]], fan: sizes[layer]), parameters("b\(layer)", [sizes[layer + 1]], fan: sizes[layer]))
+        y = linear(
+            y, parameters("w\(layer)", [sizes[layer + 1], sizes[layer]], fan: sizes[layer]),
+            parameters("b\(layer)", [sizes[layer + 1]], fan: sizes[layer]))
         if layer < 3 { y = y.relu() }
     }
     try serveInference(x, y, parameters.random([1, 64]), .f32)

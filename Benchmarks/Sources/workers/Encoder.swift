@@ -29,7 +29,8 @@ struct Encoder {
         let net = Encoder()
         let tokens = Tensor.input("tokens", [8, 128], .i32), labels = Tensor.input("labels", [8], .i32)
         let loss = softmaxCrossEntropy(net(tokens), labels).mean()
-        let program = try Program(inputs: [tokens, labels], outputs: [loss], updates: net.parameters.adam(loss, rate: 1e-4), options: .init(precision: precision))
+        let program = try Program(
+            inputs: [tokens, labels], outputs: [loss], updates: net.parameters.adam(loss, rate: 1e-4), options: .init(precision: precision))
         let examples = [net.parameters.random([8, 128], below: 8192), net.parameters.random([8], below: 2)]
         if wantsProfile { return print(program, try program.profile(examples, runs: 10)) }
         let session = try Session(program)

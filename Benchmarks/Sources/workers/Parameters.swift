@@ -28,7 +28,9 @@ final class Parameters {
 
     /// Random inputs.
     func random(_ shape: Shape) -> Tensor { Tensor((0..<shape.count).map { _ in uniform() }, shape) }
-    func random(_ shape: Shape, below limit: Int32) -> Tensor { Tensor((0..<shape.count).map { _ in Int32(uniform() * Float(limit)) }, shape) }
+    func random(_ shape: Shape, below limit: Int32) -> Tensor {
+        Tensor((0..<shape.count).map { _ in Int32(uniform() * Float(limit)) }, shape)
+    }
 
     typealias Updates = [(variable: Variable, value: Tensor)]
 

@@ -11,7 +11,8 @@ struct ResNet18 {
     private mutating func convolution(_ name: String, _ x: Tensor, _ output: Int, _ size: Int, stride: Int, padding: Int) -> Tensor {
         let input = x.shape[-1]
         let y = x.conv2d(
-            parameters(name + ".w", [output, input, size, size], fan: input * size * size), stride: PerAxis(stride), padding: .explicit(PerAxis(padding)))
+            parameters(name + ".w", [output, input, size, size], fan: input * size * size), stride: PerAxis(stride),
+            padding: .explicit(PerAxis(padding)))
         let scale = parameters.filled(name + ".scale", [output], 1), shift = parameters.filled(name + ".shift", [output], 0)
         let mean = Variable(name + ".mean", [output]), variance = Variable(name + ".variance", Tensor([Float](repeating: 1, count: output)))
         if !isTraining { return y.batchNorm(scale: scale, shift: shift, mean: mean.value, variance: variance.value) }
@@ -41,7 +42,8 @@ struct ResNet18 {
         var net = ResNet18(isTraining: true)
         let images = Tensor.input("images", [16, 224, 224, 3]), labels = Tensor.input("labels", [16], .i32)
         let loss = softmaxCrossEntropy(net(images), labels).mean()
-        let program = try Program(inputs: [images, labels], outputs: [loss], updates: net.parameters.momentum(loss, rate: 0.1, momentum: 0.9) + net.statistics)
+        let program = try Program(
+            inputs: [images, labels], outputs: [loss], updates: net.parameters.momentum(loss, rate: 0.1, momentum: 0.9) + net.statistics)
         let examples = [net.parameters.random([16, 224, 224, 3]), net.parameters.random([16], below: 1000)]
         if wantsProfile { return print(program, try program.profile(examples, runs: 2)) }
         let session = try Session(program)

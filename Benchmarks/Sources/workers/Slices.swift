@@ -14,7 +14,9 @@ func serve(warmup: Int = 20, _ step: () -> Void) {
         repeat { steps.append(time(group, step) / Double(group)) } while clockNow() - start < milliseconds * 1000 || steps.count < 3
         let sorted = steps.sorted()
         let mean = steps.reduce(0, +) / Double(steps.count)
-        say("{\"mean\": \(mean), \"median\": \(sorted[sorted.count / 2]), \"p99\": \(sorted[min(sorted.count - 1, sorted.count * 99 / 100)]), \"min\": \(sorted[0]), \"count\": \(steps.count * group)}")
+        say(
+            "{\"mean\": \(mean), \"median\": \(sorted[sorted.count / 2]), \"p99\": \(sorted[min(sorted.count - 1, sorted.count * 99 / 100)]), \"min\": \(sorted[0]), \"count\": \(steps.count * group)}"
+        )
     }
 }
 

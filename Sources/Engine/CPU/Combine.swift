@@ -16,7 +16,8 @@ extension Binding {
                             load(source.pointer + shard * step + index * target.dtype.size, target.dtype, count: 1, into: cell.baseAddress!)
                             cell[1] += cell[0]
                         }
-                        store(UnsafePointer(cell.baseAddress! + 1), count: 1, into: target.pointer + index * target.dtype.size, target.dtype)
+                        store(
+                            UnsafePointer(cell.baseAddress! + 1), count: 1, into: target.pointer + index * target.dtype.size, target.dtype)
                     }
                 }
             }
@@ -42,7 +43,8 @@ extension Binding {
             }
         }
 
-        func tree<T: BinaryFloatingPoint>(_ parts: UnsafeBufferPointer<UnsafeMutablePointer<T>>, _ index: Int, _ low: Int, _ high: Int) -> T {
+        func tree<T: BinaryFloatingPoint>(_ parts: UnsafeBufferPointer<UnsafeMutablePointer<T>>, _ index: Int, _ low: Int, _ high: Int) -> T
+        {
             if high - low == 1 { return parts[low][index] }
             let middle = (low + high) / 2
             return tree(parts, index, low, middle) + tree(parts, index, middle, high)

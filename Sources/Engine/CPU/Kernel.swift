@@ -14,7 +14,10 @@ public struct Kernel: @unchecked Sendable {
     /// Which implementation was chosen, for profiles.
     public let label: String
 
-    init(pieces: Int = 1, scratchBytes: Int = 0, label: String, owner: AnyObject, context: UnsafeMutableRawPointer, function: @escaping Function) {
+    init(
+        pieces: Int = 1, scratchBytes: Int = 0, label: String, owner: AnyObject, context: UnsafeMutableRawPointer,
+        function: @escaping Function
+    ) {
         self.function = function
         self.context = context
         self.owner = owner
@@ -24,7 +27,10 @@ public struct Kernel: @unchecked Sendable {
     }
 
     /// A kernel from a closure over raw pointers.
-    public init(pieces: Int = 1, scratchBytes: Int = 0, label: String = "portable", _ body: @escaping (_ piece: Int, _ scratch: UnsafeMutableRawPointer) -> Void) {
+    public init(
+        pieces: Int = 1, scratchBytes: Int = 0, label: String = "portable",
+        _ body: @escaping (_ piece: Int, _ scratch: UnsafeMutableRawPointer) -> Void
+    ) {
         let box = Box(body)
         self.init(pieces: pieces, scratchBytes: scratchBytes, label: label, owner: box, context: Unmanaged.passUnretained(box).toOpaque()) {
             Unmanaged<Box>.fromOpaque($0)._withUnsafeGuaranteedRef { $0.body }($1, $2)
@@ -36,7 +42,9 @@ public struct Kernel: @unchecked Sendable {
         pieces: Int = 1, scratchBytes: Int = 0, label: String, context: Context, owner: AnyObject? = nil, function: @escaping Function
     ) {
         let cell = Cell(context, owner)
-        self.init(pieces: pieces, scratchBytes: scratchBytes, label: label, owner: cell, context: UnsafeMutableRawPointer(cell.pointer), function: function)
+        self.init(
+            pieces: pieces, scratchBytes: scratchBytes, label: label, owner: cell, context: UnsafeMutableRawPointer(cell.pointer),
+            function: function)
     }
 
     /// Nothing to do: the result is already where it belongs.
@@ -147,7 +155,9 @@ extension Binder {
     func write<T: Compute>(_ result: Int = 0, _: T.Type = T.self) -> Port<T> { Port(results[result]) }
 
     /// A kernel that fetches its operands, computes, and flushes its results.
-    func portable<T: Compute>(_ inputs: [Port<T>], _ outputs: [Port<T>], indices: [Port<Int64>] = [], _ body: @escaping () -> Void) -> Kernel {
+    func portable<T: Compute>(_ inputs: [Port<T>], _ outputs: [Port<T>], indices: [Port<Int64>] = [], _ body: @escaping () -> Void)
+        -> Kernel
+    {
         Kernel { _, _ in
             for input in inputs { input.fetch() }
             for index in indices { index.fetch() }

@@ -46,11 +46,19 @@ final class Pool: @unchecked Sendable {
             let start = Unmanaged.passRetained(Start(pool: self, lane: lane)).toOpaque()
             #if canImport(Darwin)
             var handle: pthread_t?
-            pthread_create(&handle, nil, { Start.run($0); return nil }, start)
+            pthread_create(
+                &handle, nil,
+                {
+                    Start.run($0); return nil
+                }, start)
             if let handle { handles.append(handle) }
             #else
             var handle = pthread_t()
-            pthread_create(&handle, nil, { Start.run($0!); return nil }, start)
+            pthread_create(
+                &handle, nil,
+                {
+                    Start.run($0!); return nil
+                }, start)
             handles.append(handle)
             #endif
         }

@@ -27,9 +27,13 @@ extension TileProgram {
                             let operand = operands[instruction.a], steps = space.strides[instruction.a]
                             let step = steps[steps.count - 1]
                             let offset = space.offset(instruction.a, block) + outer * steps[steps.count - 2] + column * step
-                            load(operand.pointer + offset * operand.dtype.size, operand.dtype, stride: step, count: count, into: register(instruction.target))
+                            load(
+                                operand.pointer + offset * operand.dtype.size, operand.dtype, stride: step, count: count,
+                                into: register(instruction.target))
                         case TileCode.store, TileCode.storeBits:
-                            store(register(instruction.a), count: count, into: result.pointer + (row * space.inner + column) * result.dtype.size, result.dtype)
+                            store(
+                                register(instruction.a), count: count,
+                                into: result.pointer + (row * space.inner + column) * result.dtype.size, result.dtype)
                         case TileCode.const:
                             let value = T(instruction.constant)
                             for index in 0..<count { register(instruction.target)[index] = value }
@@ -47,7 +51,9 @@ extension TileProgram {
         @inline(__always) func unary(_ f: (T) -> T) { for index in 0..<count { target[index] = f(a[index]) } }
         @inline(__always) func binary(_ f: (T, T) -> T) { for index in 0..<count { target[index] = f(a[index], b[index]) } }
         @inline(__always) func real(_ f: (Double) -> Double) { for index in 0..<count { target[index] = T(f(a[index].double)) } }
-        @inline(__always) func real(_ f: (Double, Double) -> Double) { for index in 0..<count { target[index] = T(f(a[index].double, b[index].double)) } }
+        @inline(__always) func real(_ f: (Double, Double) -> Double) {
+            for index in 0..<count { target[index] = T(f(a[index].double, b[index].double)) }
+        }
         @inline(__always) func truth(_ value: Bool) -> T { value ? .one : .zero }
         let zero = T.zero, one = T.one
         switch mk_op(UInt32(instruction.code)) {
@@ -95,17 +101,20 @@ extension TileProgram {
         case MK_OP_RELU_GRAD: binary { $0 > zero ? $1 : zero }
         case MK_OP_SIGMOID_GRAD: binary { $1 * $0 * (one - $0) }
         case MK_OP_TANH_GRAD: binary { $1 * (one - $0 * $0) }
-        case MK_OP_GELU_GRAD: real { x, g in
-            g * (0.5 * (1 + erf(x * 0.5.squareRoot())) + x * exp(-0.5 * x * x) / (2 * Double.pi).squareRoot())
-        }
-        case MK_OP_GELU_TANH_GRAD: real { x, g in
-            let t = tanh(geluInner(x))
-            return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (2 / Double.pi).squareRoot() * (1 + 3 * 0.044715 * x * x))
-        }
-        case MK_OP_SILU_GRAD: real { x, g in
-            let s = sigmoid(x)
-            return g * s * (1 + x * (1 - s))
-        }
+        case MK_OP_GELU_GRAD:
+            real { x, g in
+                g * (0.5 * (1 + erf(x * 0.5.squareRoot())) + x * exp(-0.5 * x * x) / (2 * Double.pi).squareRoot())
+            }
+        case MK_OP_GELU_TANH_GRAD:
+            real { x, g in
+                let t = tanh(geluInner(x))
+                return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (2 / Double.pi).squareRoot() * (1 + 3 * 0.044715 * x * x))
+            }
+        case MK_OP_SILU_GRAD:
+            real { x, g in
+                let s = sigmoid(x)
+                return g * s * (1 + x * (1 - s))
+            }
         case MK_OP_ADD: binary { $0 + $1 }
         case MK_OP_SUB: binary { $0 - $1 }
         case MK_OP_MUL: binary { $0 * $1 }

@@ -127,8 +127,10 @@ struct TileProgram: Hashable, Sendable {
             }
         }
         let context = TileContext(self, space, operands, result, keys, pieces, binder.elementOffset)
-        return Kernel(pieces: pieces, scratchBytes: Int(MK_TILE_SCRATCH) + code.count * MemoryLayout<mk_tile_instruction>.stride + 64,
-                      label: "tiles", context: Unmanaged.passUnretained(context).toOpaque(), owner: context) { raw, piece, scratch in
+        return Kernel(
+            pieces: pieces, scratchBytes: Int(MK_TILE_SCRATCH) + code.count * MemoryLayout<mk_tile_instruction>.stride + 64,
+            label: "tiles", context: Unmanaged.passUnretained(context).toOpaque(), owner: context
+        ) { raw, piece, scratch in
             let context = raw.assumingMemoryBound(to: UnsafeMutableRawPointer.self).pointee
             Unmanaged<TileContext>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.run(piece, scratch) }
         }
@@ -194,14 +196,18 @@ private final class TileContext: @unchecked Sendable {
     let pieces: Int
     let offset: Int
 
-    init(_ program: TileProgram, _ space: IterationSpace, _ operands: [Place], _ result: Place, _ keys: [UnsafeMutablePointer<UInt32>], _ pieces: Int, _ offset: Int) {
+    init(
+        _ program: TileProgram, _ space: IterationSpace, _ operands: [Place], _ result: Place, _ keys: [UnsafeMutablePointer<UInt32>],
+        _ pieces: Int, _ offset: Int
+    ) {
         count = program.code.count
         code = .allocate(capacity: count)
         var rest = keys
         var found: [(Int, UnsafeMutablePointer<UInt32>)] = []
         for (place, instruction) in program.code.enumerated() {
             code[place] = mk_tile_instruction(
-                op: instruction.code, dst: UInt8(instruction.target), a: UInt8(instruction.a), b: UInt8(instruction.b), c: UInt8(instruction.c),
+                op: instruction.code, dst: UInt8(instruction.target), a: UInt8(instruction.a), b: UInt8(instruction.b),
+                c: UInt8(instruction.c),
                 k: Float(instruction.constant), key0: 0, key1: 0)
             if instruction.key >= 0 { found.append((place, rest.removeFirst())) }
         }
@@ -240,8 +246,9 @@ private final class TileContext: @unchecked Sendable {
             let byRows = space.outer >= pieces
             let rows = byRows ? Binder.range(space.outer, piece, of: pieces) : 0..<space.outer
             let columns = byRows ? 0..<space.inner : Binder.range(space.inner, piece, of: pieces, grain: 64)
-            mk_tile_run(code, Int32(count), inputs, Int32(inputCount), &output, 1, space.outer, space.inner,
-                        rows.lowerBound, rows.upperBound, columns.lowerBound, columns.upperBound, offset, scratch)
+            mk_tile_run(
+                code, Int32(count), inputs, Int32(inputCount), &output, 1, space.outer, space.inner,
+                rows.lowerBound, rows.upperBound, columns.lowerBound, columns.upperBound, offset, scratch)
             return
         }
         let block = space.outer * space.inner
@@ -253,8 +260,9 @@ private final class TileContext: @unchecked Sendable {
                 }
                 var target = output
                 target.base = output.base + index * block * Int(mk_dtype_size(output.dtype))
-                mk_tile_run(code, Int32(count), moved.baseAddress!, Int32(inputCount), &target, 1, space.outer, space.inner,
-                            0, space.outer, 0, space.inner, offset + index * block, scratch)
+                mk_tile_run(
+                    code, Int32(count), moved.baseAddress!, Int32(inputCount), &target, 1, space.outer, space.inner,
+                    0, space.outer, 0, space.inner, offset + index * block, scratch)
             }
         }
     }

@@ -39,7 +39,9 @@ extension Tensor {
 
 extension Op {
     fileprivate func requireInteger(_ operands: [TensorType], orBool: Bool = false) throws {
-        if let odd = operands.first(where: { !$0.dtype.isInteger && !(orBool && $0.dtype == .bool) }) { throw refuse("needs integers, got \(odd.dtype)", operands) }
+        if let odd = operands.first(where: { !$0.dtype.isInteger && !(orBool && $0.dtype == .bool) }) {
+            throw refuse("needs integers, got \(odd.dtype)", operands)
+        }
     }
 }
 
@@ -65,7 +67,8 @@ struct Bitwise: Op {
     }
 
     private func kernel<E: FixedWidthInteger>(_: E.Type, _ binder: Binder) -> Kernel {
-        let x = binder.operands[0].pointer(as: E.self), y = binder.operands[1].pointer(as: E.self), z = binder.results[0].pointer(as: E.self)
+        let x = binder.operands[0].pointer(as: E.self), y = binder.operands[1].pointer(as: E.self),
+            z = binder.results[0].pointer(as: E.self)
         let space = IterationSpace(binder.results[0].shape, binder.operands.map(\.shape))
         let pieces = Binder.pieces(binder.results[0].shape.count)
         let function = function
@@ -88,7 +91,8 @@ struct Bitwise: Op {
             case .xor: run { $0 ^ $1 }
             case .shiftLeft: run { isWide($1) ? 0 : $0 &<< $1 }
             case .shiftRight: run { isWide($1) ? ($0 < 0 ? ~0 : 0) : $0 &>> $1 }
-            case .logicalShiftRight: run { isWide($1) ? 0 : E(truncatingIfNeeded: E.Magnitude(truncatingIfNeeded: $0) &>> E.Magnitude(truncatingIfNeeded: $1)) }
+            case .logicalShiftRight:
+                run { isWide($1) ? 0 : E(truncatingIfNeeded: E.Magnitude(truncatingIfNeeded: $0) &>> E.Magnitude(truncatingIfNeeded: $1)) }
             }
         }
     }

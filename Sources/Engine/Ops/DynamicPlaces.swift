@@ -32,7 +32,9 @@ struct DynamicSlice: Op {
         var shape = operands[0].shape
         guard axes.count == counts.count else { throw refuse("\(counts.count) extents for \(axes.count) axes", operands) }
         for (axis, count) in zip(axes, counts) {
-            guard axis >= 0, axis < shape.rank, count >= 0, count <= shape[axis] else { throw refuse("a part of \(count) along axis \(axis)", operands) }
+            guard axis >= 0, axis < shape.rank, count >= 0, count <= shape[axis] else {
+                throw refuse("a part of \(count) along axis \(axis)", operands)
+            }
             shape = shape.replacing(axis, with: count)
         }
         return [operands[0].with(shape)]

@@ -15,14 +15,20 @@ public func einsum(_ equation: String, _ operands: [Tensor]) throws -> Tensor {
     let types = operands.map(\.type)
     func refuse(_ reason: String) -> EngineError { EngineError("einsum", "'\(equation)': \(reason)", operands: types) }
     let terms = try EinsumEquation(equation, ranks: operands.map(\.rank), refuse)
-    if let odd = types.first(where: { $0.dtype != types[0].dtype }) { throw refuse("operands differ in type, \(types[0].dtype) and \(odd.dtype): cast one of them") }
+    if let odd = types.first(where: { $0.dtype != types[0].dtype }) {
+        throw refuse("operands differ in type, \(types[0].dtype) and \(odd.dtype): cast one of them")
+    }
     // What the letters measure; a leading axis that dots stand for may be 1 and broadcasts.
     var extents: [EinsumEquation.Label: Int] = [:]
     for (labels, operand) in zip(terms.operands, operands) {
         for (axis, label) in labels.enumerated() {
             let extent = operand.shape[axis], known = extents[label] ?? 1
-            if case .letter(let letter) = label, let known = extents[label], known != extent { throw refuse("'\(letter)' is \(known) and \(extent)") }
-            guard known == 1 || extent == 1 || known == extent else { throw refuse("leading axes of \(known) and \(extent) do not broadcast") }
+            if case .letter(let letter) = label, let known = extents[label], known != extent {
+                throw refuse("'\(letter)' is \(known) and \(extent)")
+            }
+            guard known == 1 || extent == 1 || known == extent else {
+                throw refuse("leading axes of \(known) and \(extent) do not broadcast")
+            }
             extents[label] = max(known, extent) == 1 ? extent : known == 1 ? extent : known
         }
     }
@@ -68,7 +74,9 @@ struct EinsumEquation {
         }
         for (term, rank) in zip(terms, ranks) {
             let letters = term.count { $0 != "." }, hasDots = term.contains("...")
-            guard hasDots ? letters <= rank : letters == rank else { throw refuse("'\(term)' names \(letters) axes of an operand with \(rank)") }
+            guard hasDots ? letters <= rank : letters == rank else {
+                throw refuse("'\(term)' names \(letters) axes of an operand with \(rank)")
+            }
             if hasDots { most = max(most, rank - letters) }
             operands.append(try parse(term, rank - letters))
         }
@@ -126,13 +134,15 @@ private struct EinsumTerm {
         if inner.isEmpty || batch.contains(where: { extent($0, a) != extent($0, b) }) {
             // Nothing to sum, or leading axes that broadcast: elements times elements.
             let rows = ordered(a, batch + left + inner).reshaped(Shape(extents(batch + left, a) + right.map { _ in 1 } + extents(inner, a)))
-            let columns = ordered(b, batch + right + inner).reshaped(Shape(extents(batch, b) + left.map { _ in 1 } + extents(right + inner, b)))
+            let columns = ordered(b, batch + right + inner).reshaped(
+                Shape(extents(batch, b) + left.map { _ in 1 } + extents(right + inner, b)))
             return EinsumTerm(tensor: rows * columns, labels: batch + left + right + inner).summed(keeping: keeping)
         }
         let k = extents(inner, a).reduce(1, *), m = extents(left, a).reduce(1, *), n = extents(right, b).reduce(1, *)
         let lead = extents(batch, a), count = batch.isEmpty ? [] : [lead.reduce(1, *)]
         let product = matmul(
-            ordered(a, batch + left + inner).reshaped(Shape(count + [m, k])), ordered(b, batch + right + inner).reshaped(Shape(count + [n, k])), transposeRight: true)
+            ordered(a, batch + left + inner).reshaped(Shape(count + [m, k])),
+            ordered(b, batch + right + inner).reshaped(Shape(count + [n, k])), transposeRight: true)
         return EinsumTerm(tensor: product.reshaped(Shape(lead + extents(left, a) + extents(right, b))), labels: batch + left + right)
     }
 }

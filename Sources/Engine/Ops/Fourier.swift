@@ -59,7 +59,9 @@ struct Fourier: Op {
         case .forward, .backward: return operands
         case .toHalf: return [last(shape[-1] / 2 + 1), last(shape[-1] / 2 + 1)]
         case .fromHalf(let size):
-            guard size > 0, size / 2 + 1 == shape[-1] else { throw refuse("a transform of length \(size) has \(max(0, size) / 2 + 1) frequencies, not \(shape[-1])", operands) }
+            guard size > 0, size / 2 + 1 == shape[-1] else {
+                throw refuse("a transform of length \(size) has \(max(0, size) / 2 + 1) frequencies, not \(shape[-1])", operands)
+            }
             return [last(size)]
         }
     }
@@ -87,7 +89,11 @@ struct Fourier: Op {
         let length: Int = if case .fromHalf(let size) = form { size } else { inputs[0].shape[-1] }
         let (given, made) = (inputs[0].shape[-1], outputs[0].shape[-1])
         let transform = FourierTransform(length)
-        let isBackward: Bool = switch form { case .forward, .toHalf: false; default: true }
+        let isBackward: Bool =
+            switch form {
+            case .forward, .toHalf: false;
+            default: true
+            }
         let rows = inputs[0].count / given
         return binder.portable(inputs, outputs) {
             // The transform with the other sign is that of the parts exchanged.
@@ -187,7 +193,10 @@ final class FourierTransform {
                     for q in 0..<stride { (y[to + q], yi[to + q]) = (0, 0) }
                     for r in 0..<radix {
                         let base = roots[r * k % radix * (length / radix)]
-                        let w = (real: base.real * turn.real - base.imaginary * turn.imaginary, imaginary: base.real * turn.imaginary + base.imaginary * turn.real)
+                        let w = (
+                            real: base.real * turn.real - base.imaginary * turn.imaginary,
+                            imaginary: base.real * turn.imaginary + base.imaginary * turn.real
+                        )
                         let from = stride * (p + r * part)
                         for q in 0..<stride {
                             y[to + q] += x[from + q] * w.real - xi[from + q] * w.imaginary

@@ -18,7 +18,9 @@ extension Tensor {
 
     /// As `scattered`, with a separate index for every element of the updates, as in `takenAlong`.
     public func scatteredAlong(_ updates: Tensor, at indices: Tensor, _ axis: Int, combining: Combining = .set) -> Tensor {
-        .make(Scatter(axis: shape.axis(axis), extent: shape[axis], combining: combining, isAlong: true, hasBase: true), updates, indices, self)
+        .make(
+            Scatter(axis: shape.axis(axis), extent: shape[axis], combining: combining, isAlong: true, hasBase: true), updates, indices, self
+        )
     }
 
     /// 1 at the place that each index names along a new last axis of extent `count`, 0 elsewhere; an index outside gives zeros.
@@ -96,7 +98,8 @@ struct Gather: Op {
         let pieces = max(1, min(Binder.pieces(target.shape.count), rows))
         return Kernel(pieces: pieces, label: "gather") { piece, _ in
             for row in Binder.range(rows, piece, of: pieces) {
-                let from = source.pointer + row / lines.count * lines.extent * lines.inner * size, to = target.pointer + row * lines.inner * size
+                let from = source.pointer + row / lines.count * lines.extent * lines.inner * size,
+                    to = target.pointer + row * lines.inner * size
                 if isAlong {
                     takeRow(from, to, indices, row * lines.inner, lines, missing.pointer, size)
                 } else {
@@ -159,15 +162,20 @@ struct Scatter: PortableOp {
         if operands[0].dtype == .bool && combining != .set { throw refuse("does not combine bool: cast it", operands) }
         let shape: Shape
         if isAlong {
-            guard indices == updates, (0..<updates.rank).contains(axis) else { throw refuse("indices and updates differ in shape", operands) }
+            guard indices == updates, (0..<updates.rank).contains(axis) else {
+                throw refuse("indices and updates differ in shape", operands)
+            }
             shape = updates.replacing(axis, with: extent)
         } else {
-            guard axis >= 0, axis + indices.rank <= updates.rank, Array(updates.extents[axis..<axis + indices.rank]) == indices.extents else {
+            guard axis >= 0, axis + indices.rank <= updates.rank, Array(updates.extents[axis..<axis + indices.rank]) == indices.extents
+            else {
                 throw refuse("the axes of the updates from \(axis) on are not those of the indices", operands)
             }
             shape = Shape(Array(updates.extents[..<axis]) + [extent] + Array(updates.extents[(axis + indices.rank)...]))
         }
-        if hasBase, operands[2] != operands[0].with(shape) { throw refuse("the updates do not fit: they need \(operands[0].with(shape))", operands) }
+        if hasBase, operands[2] != operands[0].with(shape) {
+            throw refuse("the updates do not fit: they need \(operands[0].with(shape))", operands)
+        }
         return [operands[0].with(shape)]
     }
 
@@ -177,13 +185,15 @@ struct Scatter: PortableOp {
         // Reading where an index is outside gives NaN, which must not reach a gradient.
         func inside(_ x: Tensor) -> Tensor {
             let known = indices.isAtLeast(indices.like(0)).and(indices.isLess(than: Double(extent)))
-            let trailing = isAlong ? known.shape : Shape(known.shape.extents + [Int](repeating: 1, count: updates.rank - axis - indices.rank))
+            let trailing =
+                isAlong ? known.shape : Shape(known.shape.extents + [Int](repeating: 1, count: updates.rank - axis - indices.rank))
             return select(known.reshaped(trailing), x, x.like(0))
         }
         switch combining {
         case .add: return [inside(at(g)), nil] + (hasBase ? [g] : [])
         case .set:
-            let cleared = Tensor.make(Scatter(axis: axis, extent: extent, combining: .set, isAlong: isAlong, hasBase: true), updates.zeroed, indices, g)
+            let cleared = Tensor.make(
+                Scatter(axis: axis, extent: extent, combining: .set, isAlong: isAlong, hasBase: true), updates.zeroed, indices, g)
             return [inside(at(g)), nil] + (hasBase ? [cleared] : [])
         case .max, .min:
             // All that reach the extreme share the gradient.
@@ -200,8 +210,12 @@ struct Scatter: PortableOp {
             let rest = Tensor.makeAll(self, [select(isZero, updates.like(1), updates), indices] + (hasBase ? [call.operands[2]] : []))[0]
             let zeros = Tensor.make(add, isZero.cast(to: updates.dtype), indices)
             let others = select(
-                isZero, select(at(zeros).isEqual(to: 1), at(rest), updates.like(0)), select(at(zeros).isEqual(to: 0), at(rest) / updates, updates.like(0)))
-            let base = hasBase ? g * Tensor.makeAll(Scatter(axis: axis, extent: extent, combining: .multiply, isAlong: isAlong), [updates, indices])[0] : nil
+                isZero, select(at(zeros).isEqual(to: 1), at(rest), updates.like(0)),
+                select(at(zeros).isEqual(to: 0), at(rest) / updates, updates.like(0)))
+            let base =
+                hasBase
+                ? g * Tensor.makeAll(Scatter(axis: axis, extent: extent, combining: .multiply, isAlong: isAlong), [updates, indices])[0]
+                : nil
             return [inside(others * at(g)), nil] + (hasBase ? [base] : [])
         }
     }
@@ -266,7 +280,8 @@ struct Scatter: PortableOp {
 }
 
 @inline(__always)
-private func combine<T: Compute>(_ row: UnsafeMutablePointer<T>, into target: UnsafeMutablePointer<T>, _ count: Int, _ combining: Combining) {
+private func combine<T: Compute>(_ row: UnsafeMutablePointer<T>, into target: UnsafeMutablePointer<T>, _ count: Int, _ combining: Combining)
+{
     switch combining {
     case .set: target.update(from: row, count: count)
     case .add: for place in 0..<count { target[place] += row[place] }

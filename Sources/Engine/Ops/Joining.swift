@@ -50,7 +50,9 @@ struct Concatenate: Op {
         return Kernel(pieces: pieces, label: "concatenate") { piece, _ in
             let range = Binder.range(rows, piece, of: pieces)
             for part in parts {
-                for row in range { (target.pointer + row * width + part.offset).copyMemory(from: part.source + row * part.bytes, byteCount: part.bytes) }
+                for row in range {
+                    (target.pointer + row * width + part.offset).copyMemory(from: part.source + row * part.bytes, byteCount: part.bytes)
+                }
             }
         }
     }

@@ -92,7 +92,9 @@ struct Transpose: Op {
         let x = operands[0]
         if order == Array(0..<order.count) { return operands }
         // Moving only axes of extent 1 moves nothing.
-        if order.filter({ x.shape[$0] != 1 }) == order.filter({ x.shape[$0] != 1 }).sorted() { return [x.reshaped(Shape(order.map { x.shape[$0] }))] }
+        if order.filter({ x.shape[$0] != 1 }) == order.filter({ x.shape[$0] != 1 }).sorted() {
+            return [x.reshaped(Shape(order.map { x.shape[$0] }))]
+        }
         if let inner = x.node.op as? Transpose, !x.node.isLeaf { return [x.node.operands[0].transposed(order.map { inner.order[$0] })] }
         return nil
     }

@@ -21,7 +21,9 @@ public func scan(
     if let odd = over.first(where: { $0.rank == 0 || $0.shape[0] != over[0].shape[0] }) {
         trap("\(EngineError("scan", "all tensors must have the first extent of the first one", operands: [over[0].type, odd.type]))")
     }
-    guard let steps = over.first?.shape[0] ?? steps else { trap("\(EngineError("scan", "there is nothing to go over: give the number of steps"))") }
+    guard let steps = over.first?.shape[0] ?? steps else {
+        trap("\(EngineError("scan", "there is nothing to go over: give the number of steps"))")
+    }
     let types = carry.map(\.type) + over.map { $0.type.with($0.shape.removing(0)) }
     let (graph, captured) = try Subgraph.trace(types) { inputs in
         let (next, outputs) = try body(Array(inputs.prefix(carry.count)), Array(inputs.dropFirst(carry.count)))
@@ -73,7 +75,9 @@ struct Scan: Op {
         }
         guard inner(operands) == body.inputs else { throw refuse("the body takes \(body.inputs)", operands) }
         guard body.outputs.count >= carries, Array(body.outputs.prefix(carries)) == Array(body.inputs.prefix(carries)) else {
-            throw refuse("the body gives the state \(Array(body.outputs.prefix(carries))) where it takes \(Array(body.inputs.prefix(carries)))", operands)
+            throw refuse(
+                "the body gives the state \(Array(body.outputs.prefix(carries))) where it takes \(Array(body.inputs.prefix(carries)))",
+                operands)
         }
         let steps = count(operands)
         func stacked(_ type: TensorType) -> TensorType { type.with(Shape([steps] + type.shape.extents)) }
@@ -91,11 +95,14 @@ struct Scan: Op {
         let sequence = carries..<carries + sequences
         func isFloat(_ place: Int) -> Bool { operands[place].dtype.isFloat }
         func zeros(_ type: TensorType) -> Tensor { .fill(0, type.shape, type.dtype) }
-        let states = (0..<carries).filter(isFloat), gone = sequence.filter(isFloat), outside = (sequence.upperBound..<operands.count).filter(isFloat)
+        let states = (0..<carries).filter(isFloat), gone = sequence.filter(isFloat),
+            outside = (sequence.upperBound..<operands.count).filter(isFloat)
         let outputFlow = (0..<outputs).filter { call.flow[carries + $0] != nil }
         let savedFlow = states.filter { call.flow[carries + outputs + $0] != nil }
         let saved = Array(call.results[(carries + outputs)...])
-        let over = saved + Array(operands[sequence]) + outputFlow.map { call.flow[carries + $0]! } + savedFlow.map { call.flow[carries + outputs + $0]! }
+        let over =
+            saved + Array(operands[sequence]) + outputFlow.map { call.flow[carries + $0]! }
+            + savedFlow.map { call.flow[carries + outputs + $0]! }
         let carry = states.map { call.flow[$0] ?? zeros(operands[$0].type) } + outside.map { zeros(operands[$0].type) }
         let (first, stacked) = scan(carry: carry, over: over, steps: steps, reverse: !isReversed) { carry, slices in
             // Handles of their own: flow must not run on from one captured tensor into another that it was made of.
@@ -136,7 +143,9 @@ struct Scan: Op {
             for place in carries + sequences..<binder.operands.count { state.set(place, binder.operands[place].pointer) }
             for index in 0..<steps {
                 let step = isReversed ? steps - 1 - index : index
-                for place in carries..<carries + sequences { state.set(place, binder.operands[place].pointer + step * state.inputBytes[place]) }
+                for place in carries..<carries + sequences {
+                    state.set(place, binder.operands[place].pointer + step * state.inputBytes[place])
+                }
                 for place in saved { state.get(place, binder.results[carries + outputs + place].pointer + step * state.inputBytes[place]) }
                 session.run()
                 for place in carries..<carries + outputs {
@@ -163,9 +172,12 @@ struct WhileLoop: Op {
         let count = condition.inputs.count + body.inputs.count - carries
         try require(count...count, operands)
         let state = Array(operands.prefix(carries))
-        guard condition.outputs == [TensorType([], .bool)] else { throw refuse("the condition must give bool[], it gives \(condition.outputs)", operands) }
+        guard condition.outputs == [TensorType([], .bool)] else {
+            throw refuse("the condition must give bool[], it gives \(condition.outputs)", operands)
+        }
         guard body.outputs == state else { throw refuse("the body gives the state \(body.outputs)", operands) }
-        guard state + operands[carries..<carries + tested] == condition.inputs, state + operands[(carries + tested)...] == body.inputs else {
+        guard state + operands[carries..<carries + tested] == condition.inputs, state + operands[(carries + tested)...] == body.inputs
+        else {
             throw refuse("condition and body take \(condition.inputs) and \(body.inputs)", operands)
         }
         return state

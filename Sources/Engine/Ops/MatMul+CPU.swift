@@ -12,13 +12,22 @@ extension MatMul {
     /// Constant weights are packed once; packing a parameter in every run would cost what it gains.
     func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] {
         guard isConstant[1], operands[1].shape.rank == 2, results[0].shape.rank == 2, let library = OneDNN.shared else { return [:] }
-        func place(_ type: TensorType) -> Place { Place(pointer: UnsafeMutableRawPointer(bitPattern: 64)!, type: type, isConstant: false, layout: nil) }
-        let binder = Binder(name: name, operands: operands.map(place), results: results.map(place), shard: 0, elementOffset: 0, native: true, resultIsRead: [true])
-        guard let call = try? MatMulCall(self, binder), call.isNative, let primitive = try? call.primitive(library, packed: true), !primitive.isReference,
-            let wanted = primitive.descriptor(.weights), let plain = try? call.weights(library) else { return [:] }
-        return [1: PackedLayout(key: "matmul \(operands[1].dtype) \(wanted)\(transposeRight ? " turned" : "")", bytes: wanted.byteCount) { source, target in
-            try Kernel(library.reorder(source: plain, destination: wanted), [(.source, source.pointer), (.destination, target)])
-        }]
+        func place(_ type: TensorType) -> Place {
+            Place(pointer: UnsafeMutableRawPointer(bitPattern: 64)!, type: type, isConstant: false, layout: nil)
+        }
+        let binder = Binder(
+            name: name, operands: operands.map(place), results: results.map(place), shard: 0, elementOffset: 0, native: true,
+            resultIsRead: [true])
+        guard let call = try? MatMulCall(self, binder), call.isNative, let primitive = try? call.primitive(library, packed: true),
+            !primitive.isReference,
+            let wanted = primitive.descriptor(.weights), let plain = try? call.weights(library)
+        else { return [:] }
+        return [
+            1: PackedLayout(key: "matmul \(operands[1].dtype) \(wanted)\(transposeRight ? " turned" : "")", bytes: wanted.byteCount) {
+                source, target in
+                try Kernel(library.reorder(source: plain, destination: wanted), [(.source, source.pointer), (.destination, target)])
+            }
+        ]
     }
 
     func portable<T: Compute>(_: T.Type, _ binder: Binder) throws -> Kernel {
@@ -92,10 +101,14 @@ struct MatMulCall {
 
     // MARK: oneDNN
 
-    private func descriptor(_ library: OneDNN, _ place: Place, _ rows: Int, _ columns: Int, _ steps: [Int], _ stride: (row: Int, column: Int)) throws -> OneDNN.Descriptor {
+    private func descriptor(
+        _ library: OneDNN, _ place: Place, _ rows: Int, _ columns: Int, _ steps: [Int], _ stride: (row: Int, column: Int)
+    ) throws -> OneDNN.Descriptor {
         let lead = batch.extents
         let extents = lead.indices.map { steps[$0] == 0 ? 1 : lead[$0] }
-        return try library.plain(extents + [rows, columns], strides: lead.indices.map { max(1, steps[$0]) * rows * columns } + [stride.row, stride.column], place.dtype)
+        return try library.plain(
+            extents + [rows, columns], strides: lead.indices.map { max(1, steps[$0]) * rows * columns } + [stride.row, stride.column],
+            place.dtype)
     }
 
     /// The weights as they lie in memory.
@@ -115,7 +128,9 @@ struct MatMulCall {
         let (a, b, y) = (binder.operands[0], binder.operands[1], binder.results[0])
         let primitive = try primitive(library, packed: b.layout != nil)
         if primitive.isReference { throw binder.refuse("oneDNN has only a reference kernel") }
-        var arguments: [(OneDNN.Argument, UnsafeMutableRawPointer)] = [(.source, a.pointer), (.weights, b.pointer), (.destination, y.pointer)]
+        var arguments: [(OneDNN.Argument, UnsafeMutableRawPointer)] = [
+            (.source, a.pointer), (.weights, b.pointer), (.destination, y.pointer),
+        ]
         if let bias { arguments.append((.bias, bias.pointer)) }
         if let residual { arguments.append((.postOperation(0), residual.pointer)) }
         return try Kernel(primitive, arguments)
@@ -126,7 +141,8 @@ struct MatMulCall {
     /// Nil for what the C kernels do not know.
     func inC() -> Kernel? {
         guard let activation = op.activation.kernelCode, !op.hasResidual || activation == 0, bias.map({ $0.dtype == .f32 }) ?? true,
-            residual.map({ $0.dtype == binder.results[0].dtype }) ?? true else { return nil }
+            residual.map({ $0.dtype == binder.results[0].dtype }) ?? true
+        else { return nil }
         let isNarrow = binder.operands[0].dtype == .bf16, wide = binder.results[0].dtype == .f32
         if isNarrow && op.hasResidual { return nil }
         let (a, b, y) = (binder.operands[0].pointer, binder.operands[1].pointer, binder.results[0].pointer)
@@ -142,8 +158,14 @@ struct MatMulCall {
             let b = turned?.pointer ?? b
             return Kernel(label: "gemv") { _, _ in
                 defer { withExtendedLifetime(turned) {} }
-                let (w, x, out) = (b.assumingMemoryBound(to: Float.self), a.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
-                if plain { mk_gemv_f32(call.k, call.n, w, x, start, out, activation) } else { mk_gemv_rows_f32(call.k, call.n, w, x, start, out, activation) }
+                let (w, x, out) = (
+                    b.assumingMemoryBound(to: Float.self), a.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self)
+                )
+                if plain {
+                    mk_gemv_f32(call.k, call.n, w, x, start, out, activation)
+                } else {
+                    mk_gemv_rows_f32(call.k, call.n, w, x, start, out, activation)
+                }
             }
         }
         let pieces = count > 1 ? min(count, Binder.pieces(m * n * k * count, each: 1 << 20)) : 1
@@ -154,7 +176,8 @@ struct MatMulCall {
                 if isNarrow {
                     mk_gemm_bf16(
                         call.m, call.n, call.k, pa.assumingMemoryBound(to: UInt16.self), call.strideA.row, call.strideA.column,
-                        pb.assumingMemoryBound(to: UInt16.self), call.strideB.row, call.strideB.column, 0, py, wide ? 0 : 1, call.n, start, activation, scratch)
+                        pb.assumingMemoryBound(to: UInt16.self), call.strideB.row, call.strideB.column, 0, py, wide ? 0 : 1, call.n, start,
+                        activation, scratch)
                 } else {
                     mk_gemm_f32(
                         call.m, call.n, call.k, pa.assumingMemoryBound(to: Float.self), call.strideA.row, call.strideA.column,

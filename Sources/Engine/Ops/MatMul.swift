@@ -89,7 +89,9 @@ struct MatMul: PortableOp {
         if hasBias, operands[2].shape != [s.n] { throw refuse("the bias must be [\(s.n)]", operands) }
         let dtype = wideResult && operands[0].dtype == .bf16 ? .f32 : operands[0].dtype
         let result = TensorType(Shape(s.batch.extents + [s.m, s.n]), dtype)
-        if hasResidual, operands[count - 1].shape != result.shape { throw refuse("the residual must have the shape of the result", operands) }
+        if hasResidual, operands[count - 1].shape != result.shape {
+            throw refuse("the residual must have the shape of the result", operands)
+        }
         return [result]
     }
 
@@ -105,8 +107,10 @@ struct MatMul: PortableOp {
             // A matrix times a batch of rows has its gradient summed over all rows: one product over the flattened rows.
             .make(MatMul(transposeLeft: tx, transposeRight: ty, wideResult: operand.rank == 2 && operand.dtype == .f32), x, y)
         }
-        let ga = (transposeLeft ? product(b, transposeRight, g, true, for: a) : product(g, false, b, !transposeRight, for: a)).summed(to: a.shape)
-        let gb = (transposeRight ? product(g, true, a, transposeLeft, for: b) : product(a, !transposeLeft, g, false, for: b)).summed(to: b.shape)
+        let ga = (transposeLeft ? product(b, transposeRight, g, true, for: a) : product(g, false, b, !transposeRight, for: a)).summed(
+            to: a.shape)
+        let gb = (transposeRight ? product(g, true, a, transposeLeft, for: b) : product(a, !transposeLeft, g, false, for: b)).summed(
+            to: b.shape)
         return [ga, gb] + (hasBias ? [bias] : []) + (hasResidual ? [residual] : [])
     }
 
@@ -115,7 +119,8 @@ struct MatMul: PortableOp {
         let a = operands[0].shape.rank, b = operands[1].shape.rank
         let residual: [Split.Part] = hasResidual ? [.slice] : []
         if rank > 2 {
-            let sliceA = a == rank && operands[0].shape[0] == results[0].shape[0], sliceB = b == rank && operands[1].shape[0] == results[0].shape[0]
+            let sliceA = a == rank && operands[0].shape[0] == results[0].shape[0],
+                sliceB = b == rank && operands[1].shape[0] == results[0].shape[0]
             return [Split([sliceA ? .slice : .whole, sliceB ? .slice : .whole] + rest + residual)]
         }
         var options: [Split] = []
@@ -134,7 +139,8 @@ struct MatMul: PortableOp {
             joined.activation = activation
             return joined
         }
-        guard let binary = consumer as? Binary, binary.function == .add, let s = try? sizes(operands), let result = try? infer(operands)[0] else { return nil }
+        guard let binary = consumer as? Binary, binary.function == .add, let s = try? sizes(operands), let result = try? infer(operands)[0]
+        else { return nil }
         if !hasBias, !hasResidual, others[0].shape == [s.n], others[0].dtype == .f32, result.dtype != .f64 {
             joined.hasBias = true
             return joined

@@ -40,7 +40,9 @@ extension Tensor {
     private func along(_ name: String, _ values: Tensor, _ axis: Int?) -> Tensor {
         if values.count == 1 { return values.reshaped([]) }
         guard let axis, (-rank..<rank).contains(axis), values.shape == [shape[axis]] else {
-            trap("\(EngineError(name, "scales and zero points are one number, or one for each place along the axis", operands: [type, values.type]))")
+            trap(
+                "\(EngineError(name, "scales and zero points are one number, or one for each place along the axis", operands: [type, values.type]))"
+            )
         }
         return values.reshaped(Shape((0..<rank).map { $0 == shape.axis(axis) ? shape[axis] : 1 }))
     }
@@ -65,7 +67,9 @@ struct MatMulInteger: Op {
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(2...2, operands)
-        if let odd = operands.first(where: { $0.dtype != .i8 && $0.dtype != .u8 }) { throw refuse("needs i8 or u8, got \(odd.dtype)", operands) }
+        if let odd = operands.first(where: { $0.dtype != .i8 && $0.dtype != .u8 }) {
+            throw refuse("needs i8 or u8, got \(odd.dtype)", operands)
+        }
         do {
             return try MatMul().infer(operands.map { $0.with(.i32) })
         } catch let error as EngineError {
@@ -73,20 +77,28 @@ struct MatMulInteger: Op {
         }
     }
 
-    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { MatMul().splits(operands.map { $0.with(.i32) }, results).filter { $0.results == [.slice] } }
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        MatMul().splits(operands.map { $0.with(.i32) }, results).filter { $0.results == [.slice] }
+    }
     func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { MatMul().work(operands.map { $0.with(.i32) }, results) }
 
     func bind(_ binder: Binder) throws -> Kernel {
         let call = try MatMulCall(MatMul(), binder)
         // Older instruction sets add pairs of products in 16 bits, which saturate.
-        if binder.native, binder.operands[1].dtype == .i8, call.k > 0, call.m * call.n * call.k * call.count > 1 << 15, mk_isa() >= Int32(MK_ISA_AVX512_BF16), let library = OneDNN.shared,
-            let kernel = try? call.native(library) { return kernel }
+        if binder.native, binder.operands[1].dtype == .i8, call.k > 0, call.m * call.n * call.k * call.count > 1 << 15,
+            mk_isa() >= Int32(MK_ISA_AVX512_BF16), let library = OneDNN.shared,
+            let kernel = try? call.native(library)
+        {
+            return kernel
+        }
         func kernel<A: FixedWidthInteger, B: FixedWidthInteger>(_: A.Type, _: B.Type) -> Kernel {
-            let (a, b) = (binder.operands[0].pointer(as: A.self), binder.operands[1].pointer(as: B.self)), y = binder.results[0].pointer(as: Int32.self)
+            let (a, b) = (binder.operands[0].pointer(as: A.self), binder.operands[1].pointer(as: B.self)),
+                y = binder.results[0].pointer(as: Int32.self)
             let pieces = Swift.min(Swift.max(1, call.count * call.m), Binder.pieces(call.count * call.m * call.n * call.k))
             return Kernel(pieces: pieces) { piece, _ in
                 for row in Binder.range(call.count * call.m, piece, of: pieces) {
-                    let index = row / call.m, left = a + call.offsetA(index) + row % call.m * call.k, right = b + call.offsetB(index), sums = y + row * call.n
+                    let index = row / call.m, left = a + call.offsetA(index) + row % call.m * call.k, right = b + call.offsetB(index),
+                        sums = y + row * call.n
                     for j in 0..<call.n { sums[j] = 0 }
                     for p in 0..<call.k {
                         let factor = Int32(truncatingIfNeeded: left[p]), line = right + p * call.n
@@ -120,7 +132,9 @@ struct StraightThrough: Op {
         return [operands[0]]
     }
     func gradient(_ call: Call) -> [Tensor?] { [nil, call.flow[0]] }
-    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { results[0].shape.rank > 0 ? [Split([.slice, .slice])] : [] }
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        results[0].shape.rank > 0 ? [Split([.slice, .slice])] : []
+    }
     func simplified(_ operands: [Tensor]) -> [Tensor]? { [operands[0]] }
 }
 

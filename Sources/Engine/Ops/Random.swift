@@ -67,12 +67,18 @@ extension Tensor {
     func inverseErrorFunction() -> Tensor {
         let w = -((1 - self) * (self + 1)).log()
         func polynomial(_ x: Tensor, _ factors: [Double]) -> Tensor { factors.dropFirst().reduce(x.like(factors[0])) { $0 * x + $1 } }
-        let centre = polynomial(w - 2.5, [
-            2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
-        ])
-        let tail = polynomial(maximum(w, 5).sqrt() - 3, [
-            -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
-        ])
+        let centre = polynomial(
+            w - 2.5,
+            [
+                2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727,
+                1.50140941,
+            ])
+        let tail = polynomial(
+            maximum(w, 5).sqrt() - 3,
+            [
+                -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406,
+                2.83297682,
+            ])
         return select(w.isLess(than: 5), centre, tail) * self
     }
 }
@@ -94,7 +100,9 @@ struct Uniform: RandomTile {
         return [TensorType(shape, .f32)]
     }
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { shape.rank > 0 ? [Split([.whole])] : [] }
-    func tile(_ builder: inout TileBuilder, key: Int, _ operands: [TileRegister]) -> TileRegister { builder.random(MK_OP_UNIFORM01, key: key) }
+    func tile(_ builder: inout TileBuilder, key: Int, _ operands: [TileRegister]) -> TileRegister {
+        builder.random(MK_OP_UNIFORM01, key: key)
+    }
 }
 
 /// Random words of a key.
@@ -108,7 +116,9 @@ struct RandomBits: RandomTile {
         return [TensorType(shape, .u32)]
     }
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { shape.rank > 0 ? [Split([.whole])] : [] }
-    func tile(_ builder: inout TileBuilder, key: Int, _ operands: [TileRegister]) -> TileRegister { builder.random(MK_OP_RANDOM_BITS, key: key) }
+    func tile(_ builder: inout TileBuilder, key: Int, _ operands: [TileRegister]) -> TileRegister {
+        builder.random(MK_OP_RANDOM_BITS, key: key)
+    }
 }
 
 /// Operands are the key and the values. The gradient draws the same numbers again, which costs less than to keep a mask
@@ -129,12 +139,15 @@ struct Dropout: RandomTile {
 
     func gradient(_ call: Call) -> [Tensor?] { [nil, .make(self, call.operands[0], call.flow[0]!)] }
 
-    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { results[0].shape.rank > 0 ? [Split([.whole, .slice])] : [] }
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        results[0].shape.rank > 0 ? [Split([.whole, .slice])] : []
+    }
 
     func tile(_ builder: inout TileBuilder, key: Int, _ operands: [TileRegister]) -> TileRegister {
         let kept = builder.apply(MK_OP_GE, builder.random(MK_OP_UNIFORM01, key: key), builder.constant(rate))
         // A selection, not a product with 0: an infinity that is dropped is gone.
-        return builder.apply(MK_OP_SELECT, builder.apply(MK_OP_MUL, operands[0], builder.constant(1 / (1 - rate))), builder.constant(0), kept)
+        return builder.apply(
+            MK_OP_SELECT, builder.apply(MK_OP_MUL, operands[0], builder.constant(1 / (1 - rate))), builder.constant(0), kept)
     }
 
     /// Random tiles compute in f32.
@@ -154,14 +167,18 @@ struct FoldKey: Op {
     /// counters have a last word of 0.
     enum Domain: UInt32, Codable, Sendable, CaseIterable {
         case number = 1, name, part
-        func counter(_ data: UInt64) -> Philox.Block { (UInt32(truncatingIfNeeded: data), UInt32(truncatingIfNeeded: data >> 32), 0, rawValue) }
+        func counter(_ data: UInt64) -> Philox.Block {
+            (UInt32(truncatingIfNeeded: data), UInt32(truncatingIfNeeded: data >> 32), 0, rawValue)
+        }
     }
     let domain: Domain
     var name: String { "foldKey" }
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(2...2, operands)
-        guard operands[0] == TensorType([2], .u32), operands[1] == TensorType([], .u64) else { throw refuse("takes a key u32[2] and a number u64[]", operands) }
+        guard operands[0] == TensorType([2], .u32), operands[1] == TensorType([], .u64) else {
+            throw refuse("takes a key u32[2] and a number u64[]", operands)
+        }
         return [operands[0]]
     }
 

@@ -15,7 +15,9 @@ struct RecurrentPack: Op {
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(2...4, operands)
-        guard operands[0].shape.rank == 2, operands[1].shape.rank == 2, operands.allSatisfy({ $0.dtype == .f32 }) else { throw refuse("needs f32 weights", operands) }
+        guard operands[0].shape.rank == 2, operands[1].shape.rank == 2, operands.allSatisfy({ $0.dtype == .f32 }) else {
+            throw refuse("needs f32 weights", operands)
+        }
         var layer = layer(operands)
         return [TensorType([Int(mk_recurrent_packed_bytes(&layer))], .u8)]
     }
@@ -25,7 +27,8 @@ struct RecurrentPack: Op {
         let sources = binder.operands.map(\.floats), target = binder.results[0].pointer
         return Kernel(label: "pack") { _, _ in
             var layer = layer
-            mk_recurrent_pack_f32(&layer, sources[0], sources[1], sources.count > 2 ? sources[2] : nil, sources.count > 3 ? sources[3] : nil, target)
+            mk_recurrent_pack_f32(
+                &layer, sources[0], sources[1], sources.count > 2 ? sources[2] : nil, sources.count > 3 ? sources[3] : nil, target)
         }
     }
 }
@@ -41,7 +44,9 @@ struct PackedRecurrent: Op {
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         let count = 2 + layer.operandCount - layer.initialPlace
         try require(count...count, operands)
-        guard operands[0].shape.rank == 3, operands[0].dtype == .f32 else { throw refuse("the input must be f32 [batch, time, inputs]", operands) }
+        guard operands[0].shape.rank == 3, operands[0].dtype == .f32 else {
+            throw refuse("the input must be f32 [batch, time, inputs]", operands)
+        }
         let s = RecurrentSizes(layer.kind, x: operands[0].shape, hidden: hidden)
         return [TensorType([s.batch, s.time, hidden], .f32)] + (0..<layer.states).map { _ in TensorType([s.batch, hidden], .f32) }
             + [TensorType([s.batch, s.saved], .f32)]
@@ -51,13 +56,18 @@ struct PackedRecurrent: Op {
         [Split(operands.indices.map { $0 == 1 ? .whole : .slice }, results.map { _ in .slice })]
     }
 
-    func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { RecurrentSizes(layer.kind, x: operands[0].shape, hidden: hidden).work }
+    func work(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+        RecurrentSizes(layer.kind, x: operands[0].shape, hidden: hidden).work
+    }
 
     func bind(_ binder: Binder) -> Kernel {
-        let description = mk_recurrent(layer, binder.operands[0].shape, hidden, lengths: layer.hasLengths ? binder.operands[lengthsPlace] : nil)
+        let description = mk_recurrent(
+            layer, binder.operands[0].shape, hidden, lengths: layer.hasLengths ? binder.operands[lengthsPlace] : nil)
         let isRead = binder.resultIsRead
         func result(_ place: Int) -> UnsafeMutablePointer<Float>? { isRead[place] ? binder.results[place].floats : nil }
-        func initial(_ place: Int) -> UnsafeMutablePointer<Float>? { layer.hasInitial && place < layer.states ? binder.operands[2 + place].floats : nil }
+        func initial(_ place: Int) -> UnsafeMutablePointer<Float>? {
+            layer.hasInitial && place < layer.states ? binder.operands[2 + place].floats : nil
+        }
         let (x, packed) = (binder.operands[0].floats, binder.operands[1].pointer)
         let (h0, c0) = (initial(0), initial(1))
         let (y, last, saved) = (result(0), result(1), result(layer.states + 1))
@@ -111,7 +121,8 @@ private struct RecurrentMemory<T: Compute> {
 extension Recurrent {
     func portable<T: Compute>(_: T.Type, _ binder: Binder) throws -> Kernel {
         let s = RecurrentSizes(kind, x: binder.operands[0].shape, hidden: binder.operands[2].shape[1])
-        let inputs: [Port<T>] = (0..<lengthsPlace).map { binder.read($0) }, outputs: [Port<T>] = binder.results.indices.map { binder.write($0) }
+        let inputs: [Port<T>] = (0..<lengthsPlace).map { binder.read($0) },
+            outputs: [Port<T>] = binder.results.indices.map { binder.write($0) }
         let memory = RecurrentMemory(self, s, outputs.last!, hasLengths ? binder.operands[lengthsPlace] : nil)
         let (x, wx, wh) = (inputs[0], inputs[1], inputs[2])
         let (bx, bh) = hasBias ? (inputs[3], inputs[4]) : (nil, nil)
@@ -182,7 +193,8 @@ extension RecurrentGradient {
     func bind(_ binder: Binder) throws -> Kernel {
         guard binder.operands[0].dtype == .f32 else { return try portable(binder.operands[0].dtype, binder) }
         let (operands, isRead) = (binder.operands, binder.resultIsRead)
-        let description = mk_recurrent(layer, operands[0].shape, operands[2].shape[1], lengths: layer.hasLengths ? operands[layer.lengthsPlace] : nil)
+        let description = mk_recurrent(
+            layer, operands[0].shape, operands[2].shape[1], lengths: layer.hasLengths ? operands[layer.lengthsPlace] : nil)
         func flow(_ result: Int) -> UnsafeMutablePointer<Float>? { flowPlace(result).map { operands[$0].floats } }
         func result(_ place: Int?) -> UnsafeMutablePointer<Float>? { place.flatMap { isRead[$0] ? binder.results[$0].floats : nil } }
         let (x, wx, wh, saved) = (operands[0].floats, operands[1].floats, operands[2].floats, operands[savedPlace].floats)
@@ -209,7 +221,8 @@ extension RecurrentGradient {
         let (dy, dhn, dcn) = (flow(0), flow(1), flow(2))
         let (dx, dwx, dwh) = (outputs[0], outputs[1], outputs[2])
         let (dbx, dbh) = layer.hasBias ? (outputs[3], outputs[4]) : (nil, nil)
-        let dh0 = layer.hasInitial ? outputs[layer.initialPlace] : nil, dc0 = layer.hasInitial && kind == .lstm ? outputs[layer.initialPlace + 1] : nil
+        let dh0 = layer.hasInitial ? outputs[layer.initialPlace] : nil,
+            dc0 = layer.hasInitial && kind == .lstm ? outputs[layer.initialPlace + 1] : nil
         let (state, hidden, rows) = (memory.state, s.hidden, s.gates * s.hidden)
         // Gradients of state and cell of all sequences, then of one sequence's gates as x and as the state see them.
         let work = Buffer(bytes: (2 * state + 2 * rows) * MemoryLayout<T>.stride)

@@ -69,7 +69,8 @@ public struct RecurrentState: Sendable {
 /// - Returns: the states of all steps [batch, time, hidden] in the order of time, and the state after the last one computed.
 ///   Who needs only that should read `last.hidden` rather than the last step of `y`.
 public func recurrent(
-    _ kind: RecurrentKind, _ x: Tensor, _ weights: RecurrentWeights, initial: RecurrentState? = nil, lengths: Tensor? = nil, reverse: Bool = false
+    _ kind: RecurrentKind, _ x: Tensor, _ weights: RecurrentWeights, initial: RecurrentState? = nil, lengths: Tensor? = nil,
+    reverse: Bool = false
 ) -> (y: Tensor, last: RecurrentState) {
     let op = Recurrent(kind: kind, reverse: reverse, hasBias: weights.biases != nil, hasInitial: initial != nil, hasLengths: lengths != nil)
     var operands = [x, weights.input, weights.hidden]
@@ -155,9 +156,13 @@ struct Recurrent: PortableOp {
         guard operands[0].shape.rank == 3 else { throw refuse("the input must be [batch, time, inputs]", operands) }
         guard operands[2].shape.rank == 2 else { throw refuse("the hidden weights must be [\(kind.gates) · hidden, hidden]", operands) }
         let s = sizes(operands), rows = s.gates * s.hidden
-        guard operands[2].shape == [rows, s.hidden] else { throw refuse("the hidden weights must be [\(kind.gates) · hidden, hidden]", operands) }
+        guard operands[2].shape == [rows, s.hidden] else {
+            throw refuse("the hidden weights must be [\(kind.gates) · hidden, hidden]", operands)
+        }
         guard operands[1].shape == [rows, s.inputs] else { throw refuse("the input weights must be [\(rows), \(s.inputs)]", operands) }
-        if hasBias, let odd = operands[3...4].first(where: { $0.shape != [rows] }) { throw refuse("a bias must be [\(rows)], got \(odd.shape)", operands) }
+        if hasBias, let odd = operands[3...4].first(where: { $0.shape != [rows] }) {
+            throw refuse("a bias must be [\(rows)], got \(odd.shape)", operands)
+        }
         for state in operands[initialPlace..<lengthsPlace] where state.shape != [s.batch, s.hidden] {
             throw refuse("an initial state must be [\(s.batch), \(s.hidden)], got \(state.shape)", operands)
         }
@@ -193,7 +198,8 @@ struct Recurrent: PortableOp {
 
     /// The last step of a layer's result is its last state, which needs no copy and spares writing the other steps.
     static func lastState(_ y: Tensor, _ cuts: [Cut]) -> Tensor? {
-        guard let layer = y.node.op as? Recurrent, !y.node.isLeaf, y.index == 0, layer.endsWithLastStep, cuts.areLastStep(of: y.shape) else { return nil }
+        guard let layer = y.node.op as? Recurrent, !y.node.isLeaf, y.index == 0, layer.endsWithLastStep, cuts.areLastStep(of: y.shape)
+        else { return nil }
         return Tensor(y.node, 1).expanded(1)
     }
 
@@ -255,9 +261,13 @@ struct RecurrentGradient: PortableOp {
         let count = savedPlace + 1 + flows.count { $0 }
         try require(count...count, operands)
         let results = try layer.infer(Array(operands.prefix(savedPlace)))
-        guard flows.count == results.count - 1, operands[savedPlace] == results.last! else { throw refuse("the kept values are not those of this layer", operands) }
+        guard flows.count == results.count - 1, operands[savedPlace] == results.last! else {
+            throw refuse("the kept values are not those of this layer", operands)
+        }
         for result in flows.indices {
-            if let place = flowPlace(result), operands[place] != results[result] { throw refuse("a gradient differs from its result, \(results[result])", operands) }
+            if let place = flowPlace(result), operands[place] != results[result] {
+                throw refuse("a gradient differs from its result, \(results[result])", operands)
+            }
         }
         return Array(operands.prefix(layer.lengthsPlace))
     }
@@ -272,8 +282,10 @@ struct RecurrentGradient: PortableOp {
 
     /// A gradient of the last step alone is one of the last state.
     func simplified(_ operands: [Tensor]) -> [Tensor]? {
-        guard layer.endsWithLastStep, let place = flowPlace(0), let padding = operands[place].node.op as? Unslice, !operands[place].node.isLeaf,
-            padding.value == 0, padding.cuts.areLastStep(of: operands[place].shape) else { return nil }
+        guard layer.endsWithLastStep, let place = flowPlace(0), let padding = operands[place].node.op as? Unslice,
+            !operands[place].node.isLeaf,
+            padding.value == 0, padding.cuts.areLastStep(of: operands[place].shape)
+        else { return nil }
         let last = operands[place].node.operands[0], flow = last.reshaped([last.shape[0], last.shape[2]])
         var moved = operands
         moved[place] = flowPlace(1).map { operands[$0] + flow } ?? flow
@@ -290,10 +302,14 @@ struct RecurrentGradient: PortableOp {
         func dot(_ a: Tensor, _ b: Tensor) -> Tensor { (a * b).sum() }
         func total(_ terms: [Tensor]) -> Tensor { terms.dropFirst().reduce(terms.first ?? .zeros([], own[0].dtype), +) }
         // Every target takes part, so that none is missing.
-        let first = total(flows.indices.compactMap { result in flowPlace(result).map { dot(results[result], own[$0]) } } + floats.map { dot($0, $0.like(0)) })
+        let first = total(
+            flows.indices.compactMap { result in flowPlace(result).map { dot(results[result], own[$0]) } }
+                + floats.map { dot($0, $0.like(0)) })
         let targets = floats + own[(savedPlace + 1)...]
         let made = try! gradients(of: first, for: floats)
-        let second = total(zip(made, call.flow).compactMap { part, flow in flow.map { dot(part, $0.stopGradient()) } } + targets.map { dot($0, $0.like(0)) })
+        let second = total(
+            zip(made, call.flow).compactMap { part, flow in flow.map { dot(part, $0.stopGradient()) } }
+                + targets.map { dot($0, $0.like(0)) })
         let parts = try! gradients(of: second, for: targets)
         return parts.prefix(floats.count).map { $0 } + (layer.hasLengths ? [nil] : []) + [nil] + parts.dropFirst(floats.count).map { $0 }
     }
@@ -309,5 +325,8 @@ extension [Cut] {
 let recurrentCatalog: [any Op] =
     RecurrentKind.allCases.flatMap { kind -> [any Op] in
         let layer = Recurrent(kind: kind)
-        return [layer, RecurrentGradient(layer: layer, flows: [true, false] + (kind == .lstm ? [false] : [])), PackedRecurrent(layer: layer, hidden: 1), RecurrentPack(kind: kind)]
+        return [
+            layer, RecurrentGradient(layer: layer, flows: [true, false] + (kind == .lstm ? [false] : [])),
+            PackedRecurrent(layer: layer, hidden: 1), RecurrentPack(kind: kind),
+        ]
     }

@@ -106,11 +106,15 @@ struct Reduce: PortableOp {
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(1...1, operands)
         let shape = operands[0].shape
-        guard first >= 0, count >= 1, first + count <= shape.rank else { throw refuse("axes \(first)..<\(first + count) of \(shape.rank)", operands) }
+        guard first >= 0, count >= 1, first + count <= shape.rank else {
+            throw refuse("axes \(first)..<\(first + count) of \(shape.rank)", operands)
+        }
         if operands[0].dtype == .bool && (kind == .sum || kind == .product) { throw refuse("does not take bool: cast it", operands) }
         let rest = Shape(Array(shape.extents[..<first] + shape.extents[(first + count)...]))
         // Of no truths at all none is true, and all are.
-        if (kind == .max || kind == .min) && operands[0].dtype != .bool && shape.extents[first..<first + count].contains(0) && rest.count > 0 {
+        if (kind == .max || kind == .min) && operands[0].dtype != .bool && shape.extents[first..<first + count].contains(0)
+            && rest.count > 0
+        {
             throw refuse("has no value over no elements", operands)
         }
         return [TensorType(rest, widens && operands[0].dtype == .bf16 ? .f32 : operands[0].dtype)]
@@ -124,7 +128,8 @@ struct Reduce: PortableOp {
         case .sum: return [g.broadcast(to: x.shape)]
         case .product:
             // Exact also where factors are 0: the product of the others, by exclusive products from both sides.
-            let flat = x.reshaped(Shape(kept.extents[..<first] + [x.shape.extents[first..<first + count].reduce(1, *)] + kept.extents[(first + count)...]))
+            let flat = x.reshaped(
+                Shape(kept.extents[..<first] + [x.shape.extents[first..<first + count].reduce(1, *)] + kept.extents[(first + count)...]))
             let others = flat.cumulativeProduct(first, exclusive: true) * flat.cumulativeProduct(first, exclusive: true, reverse: true)
             return [others.reshaped(x.shape) * g]
         case .max, .min:
@@ -155,7 +160,9 @@ struct Reduce: PortableOp {
         return Kernel(pieces: pieces, label: "reduce") { piece, _ in
             let range = Binder.range(outer, piece, of: pieces)
             if range.isEmpty { return }
-            mk_reduce(kernel, x.pointer + range.lowerBound * row * x.dtype.size, dtype, y.floats + range.lowerBound * inner, range.count, reduced, inner)
+            mk_reduce(
+                kernel, x.pointer + range.lowerBound * row * x.dtype.size, dtype, y.floats + range.lowerBound * inner, range.count, reduced,
+                inner)
         }
     }
 
@@ -164,7 +171,8 @@ struct Reduce: PortableOp {
         let outer = x.shape.extents[..<first].reduce(1, *), inner = x.shape.extents[(first + count)...].reduce(1, *)
         let reduced = x.shape.extents[first..<first + count].reduce(1, *)
         let isTruth = binder.operands[0].dtype == .bool
-        let start: T = kind == .sum ? .zero : kind == .product ? .one : kind == .max ? (isTruth ? .zero : .lowest) : isTruth ? .one : .highest
+        let start: T =
+            kind == .sum ? .zero : kind == .product ? .one : kind == .max ? (isTruth ? .zero : .lowest) : isTruth ? .one : .highest
         let kind = kind
         return binder.portable([x], [y]) {
             for o in 0..<outer {
@@ -222,4 +230,6 @@ struct ArgReduce: PortableOp {
 }
 
 let reductionCatalog: [any Op] =
-    Reduce.Kind.allCases.map { Reduce(kind: $0, first: 0, count: 1) } + [ArgReduce(largest: true, axis: 0), ArgReduce(largest: false, axis: 0), Repetition()]
+    Reduce.Kind.allCases.map { Reduce(kind: $0, first: 0, count: 1) } + [
+        ArgReduce(largest: true, axis: 0), ArgReduce(largest: false, axis: 0), Repetition(),
+    ]

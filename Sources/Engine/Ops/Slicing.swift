@@ -7,10 +7,15 @@ extension Tensor {
     ///   - starts, ends: one for each axis; negative ones count from the end, those beyond an end stop there.
     ///   - steps: negative ones walk backwards, from `start` down to the place after `end`; all 1 if left out.
     public func sliced(_ starts: [Int], _ ends: [Int], _ steps: [Int]? = nil) -> Tensor {
-        demand(starts.count == rank && ends.count == rank && steps?.count ?? rank == rank, "\(EngineError("slice", "needs a start and an end for each axis", operands: [type]))")
-        return .make(Slice(cuts: (0..<rank).compactMap { axis in
-            Cut(axis, extent: shape[axis], start: starts[axis], end: ends[axis], step: steps?[axis] ?? 1, isFullLeftOut: true)
-        }), self).unlessWhole(self)
+        demand(
+            starts.count == rank && ends.count == rank && steps?.count ?? rank == rank,
+            "\(EngineError("slice", "needs a start and an end for each axis", operands: [type]))")
+        return .make(
+            Slice(
+                cuts: (0..<rank).compactMap { axis in
+                    Cut(axis, extent: shape[axis], start: starts[axis], end: ends[axis], step: steps?[axis] ?? 1, isFullLeftOut: true)
+                }), self
+        ).unlessWhole(self)
     }
 
     /// The places of a range along one axis.
@@ -36,7 +41,9 @@ extension Tensor {
     /// Parts of these extents, one after the other along an axis.
     public func split(_ extents: [Int], _ axis: Int) -> [Tensor] {
         let axis = shape.axis(axis)
-        demand(extents.reduce(0, +) == shape[axis], "\(EngineError("split", "the parts \(extents) do not make up axis \(axis)", operands: [type]))")
+        demand(
+            extents.reduce(0, +) == shape[axis],
+            "\(EngineError("split", "the parts \(extents) do not make up axis \(axis)", operands: [type]))")
         var start = 0
         return extents.map { extent in
             defer { start += extent }
@@ -47,7 +54,9 @@ extension Tensor {
     /// `count` equal parts along an axis.
     public func split(into count: Int, _ axis: Int) -> [Tensor] {
         let extent = shape[shape.axis(axis)]
-        demand(count > 0 && extent % count == 0, "\(EngineError("split", "axis \(axis) does not divide into \(count) parts", operands: [type]))")
+        demand(
+            count > 0 && extent % count == 0,
+            "\(EngineError("split", "axis \(axis) does not divide into \(count) parts", operands: [type]))")
         return split([Int](repeating: extent / count, count: count), axis)
     }
 
@@ -75,24 +84,34 @@ extension Tensor {
 
     /// This tensor with places added before and after, a pair for each axis. Negative amounts of a constant padding cut off.
     public func padded(_ amounts: [(before: Int, after: Int)], _ border: Border = .constant(0)) -> Tensor {
-        demand(amounts.count == rank, "\(EngineError("pad", "needs a pair of amounts for each axis, got \(amounts.count)", operands: [type]))")
+        demand(
+            amounts.count == rank, "\(EngineError("pad", "needs a pair of amounts for each axis, got \(amounts.count)", operands: [type]))")
         if case .constant(let value) = border {
             var x = self
             for (axis, amount) in amounts.enumerated() where amount.before < 0 || amount.after < 0 {
                 x = x.sliced(Swift.max(0, -amount.before)..<x.shape[axis] - Swift.max(0, -amount.after), axis)
             }
             let grown = amounts.map { (before: Swift.max(0, $0.before), after: Swift.max(0, $0.after)) }
-            let cuts = grown.indices.filter { grown[$0].before + grown[$0].after > 0 }.map { Cut(axis: $0, start: grown[$0].before, count: x.shape[$0], step: 1) }
+            let cuts = grown.indices.filter { grown[$0].before + grown[$0].after > 0 }.map {
+                Cut(axis: $0, start: grown[$0].before, count: x.shape[$0], step: 1)
+            }
             if cuts.isEmpty { return x }
-            return .make(Unslice(cuts: cuts, extents: cuts.map { x.shape[$0.axis] + grown[$0.axis].before + grown[$0.axis].after }, value: value), x)
+            return .make(
+                Unslice(cuts: cuts, extents: cuts.map { x.shape[$0.axis] + grown[$0.axis].before + grown[$0.axis].after }, value: value), x)
         }
         return amounts.indices.reduce(self) { x, axis in
             let (before, after) = amounts[axis], extent = x.shape[axis]
             if before == 0 && after == 0 { return x }
             let limit = border == .reflect ? extent - 1 : border == .wrap ? extent : extent == 0 ? 0 : .max
-            demand(before >= 0 && after >= 0 && before <= limit && after <= limit, "\(EngineError("pad", "axis \(axis) of extent \(extent) cannot be continued by \(before) and \(after)", operands: [type]))")
-            func cut(_ start: Int, _ count: Int, _ step: Int) -> Tensor { .make(Slice(cuts: [Cut(axis: axis, start: start, count: count, step: step)]), x) }
-            func repeated(_ place: Int, _ count: Int) -> Tensor { x.sliced(place..<place + 1, axis).broadcast(to: x.shape.replacing(axis, with: count)) }
+            demand(
+                before >= 0 && after >= 0 && before <= limit && after <= limit,
+                "\(EngineError("pad", "axis \(axis) of extent \(extent) cannot be continued by \(before) and \(after)", operands: [type]))")
+            func cut(_ start: Int, _ count: Int, _ step: Int) -> Tensor {
+                .make(Slice(cuts: [Cut(axis: axis, start: start, count: count, step: step)]), x)
+            }
+            func repeated(_ place: Int, _ count: Int) -> Tensor {
+                x.sliced(place..<place + 1, axis).broadcast(to: x.shape.replacing(axis, with: count))
+            }
             let parts: (Tensor?, Tensor?) =
                 switch border {
                 case .reflect: (before > 0 ? cut(before, before, -1) : nil, after > 0 ? cut(extent - 2, after, -1) : nil)
@@ -170,7 +189,9 @@ struct Slice: Op {
         for cut in cuts {
             guard cut.axis >= 0, cut.axis < shape.rank else { throw refuse("axis \(cut.axis) of \(shape.rank)", operands) }
             guard cut.fits(operands[0].shape[cut.axis]) else {
-                throw refuse("\(cut.count) places from \(cut.start) in steps of \(cut.step) leave axis \(cut.axis) of extent \(operands[0].shape[cut.axis])", operands)
+                throw refuse(
+                    "\(cut.count) places from \(cut.start) in steps of \(cut.step) leave axis \(cut.axis) of extent \(operands[0].shape[cut.axis])",
+                    operands)
             }
             shape = shape.replacing(cut.axis, with: cut.count)
         }
@@ -226,7 +247,9 @@ struct Unslice: Op {
         for (cut, extent) in zip(cuts, extents) {
             guard cut.axis >= 0, cut.axis < shape.rank else { throw refuse("axis \(cut.axis) of \(shape.rank)", operands) }
             guard operands[0].shape[cut.axis] == cut.count, cut.fits(extent) else {
-                throw refuse("\(operands[0].shape[cut.axis]) places from \(cut.start) in steps of \(cut.step) do not fit axis \(cut.axis) of extent \(extent)", operands)
+                throw refuse(
+                    "\(operands[0].shape[cut.axis]) places from \(cut.start) in steps of \(cut.step) do not fit axis \(cut.axis) of extent \(extent)",
+                    operands)
             }
             shape = shape.replacing(cut.axis, with: extent)
         }

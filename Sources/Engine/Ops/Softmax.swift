@@ -67,7 +67,9 @@ struct Softmax: Op {
         let x = binder.operands[0], y = binder.results[0]
         let run = logarithm ? mk_log_softmax_rows : mk_softmax_rows
         return binder.rows(x, label: name) { rows, columns, size in
-            run(x.pointer + rows.lowerBound * columns * size, y.pointer + rows.lowerBound * columns * size, x.dtype.kernelType, rows.count, columns)
+            run(
+                x.pointer + rows.lowerBound * columns * size, y.pointer + rows.lowerBound * columns * size, x.dtype.kernelType, rows.count,
+                columns)
         }
     }
 }
@@ -92,7 +94,9 @@ struct SoftmaxGradient: Op {
 
     func gradient(_ call: Call) -> [Tensor?] { gradient(call, through: composition) }
 
-    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { operands[0].shape.rank > 1 ? [Split([.slice, .slice])] : [] }
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        operands[0].shape.rank > 1 ? [Split([.slice, .slice])] : []
+    }
 
     func composed(_ operands: [Tensor], native: Bool) throws -> [Tensor]? {
         switch operands[0].dtype {
@@ -125,7 +129,9 @@ struct SoftmaxCrossEntropy: Op {
         guard operands[1].shape == shape.removing(shape.rank - 1) else {
             throw refuse("labels must be \(shape.removing(shape.rank - 1))", operands)
         }
-        guard operands[1].dtype == .i32 || operands[1].dtype == .i64 else { throw refuse("labels must be integers, got \(operands[1].dtype)", operands) }
+        guard operands[1].dtype == .i32 || operands[1].dtype == .i64 else {
+            throw refuse("labels must be integers, got \(operands[1].dtype)", operands)
+        }
         let rows = TensorType(operands[1].shape, operands[0].dtype.statistics)
         return [rows, rows]
     }
@@ -214,7 +220,8 @@ struct SoftmaxCrossEntropyGradient: Op {
 }
 
 let softmaxCatalog: [any Op] = [
-    Softmax(), Softmax(logarithm: true), SoftmaxGradient(), SoftmaxGradient(logarithm: true), SoftmaxCrossEntropy(), SoftmaxCrossEntropyGradient(),
+    Softmax(), Softmax(logarithm: true), SoftmaxGradient(), SoftmaxGradient(logarithm: true), SoftmaxCrossEntropy(),
+    SoftmaxCrossEntropyGradient(),
 ]
 
 extension DType {

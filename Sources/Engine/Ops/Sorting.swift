@@ -37,7 +37,11 @@ struct Sort: PortableOp {
     }
 
     func gradient(_ call: Call) -> [Tensor?] {
-        [call.flow[0].map { .make(Scatter(axis: axis, extent: call.operands[0].shape[axis], combining: .add, isAlong: true), $0, call.results[1]) }]
+        [
+            call.flow[0].map {
+                .make(Scatter(axis: axis, extent: call.operands[0].shape[axis], combining: .add, isAlong: true), $0, call.results[1])
+            }
+        ]
     }
 
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { axis > 0 ? [Split([.slice], [.slice, .slice])] : [] }
@@ -56,7 +60,8 @@ struct Sort: PortableOp {
             x.fetch()
             let items = scratch.assumingMemoryBound(to: SortItem.self)
             for row in Binder.range(rows, piece, of: pieces) {
-                let from = row / lines.inner * extent * lines.inner + row % lines.inner, to = row / lines.inner * wanted * lines.inner + row % lines.inner
+                let from = row / lines.inner * extent * lines.inner + row % lines.inner,
+                    to = row / lines.inner * wanted * lines.inner + row % lines.inner
                 func item(_ place: Int) -> SortItem { SortItem(key: x[from + place * lines.inner].orderKey ^ flip, place: place) }
                 var sorted = items
                 if isSelection {
@@ -93,7 +98,9 @@ private struct SortItem {
 }
 
 /// Sorts by merging ever longer runs back and forth between two halves; equal keys keep their order.
-private func mergeSort(_ first: UnsafeMutablePointer<SortItem>, _ second: UnsafeMutablePointer<SortItem>, _ count: Int) -> UnsafeMutablePointer<SortItem> {
+private func mergeSort(_ first: UnsafeMutablePointer<SortItem>, _ second: UnsafeMutablePointer<SortItem>, _ count: Int)
+    -> UnsafeMutablePointer<SortItem>
+{
     let run = 16
     for start in stride(from: 0, to: count, by: run) {
         for place in start..<min(count, start + run) {

@@ -61,12 +61,16 @@ struct AdamUpdate: Op {
         let targets = binder.results.map(\.floats)
         return Kernel(pieces: pieces, label: "adam") { piece, _ in
             let range = Binder.range(count, piece, of: pieces, grain: 64)
-            for (target, source) in copies { (target.floats + range.lowerBound).update(from: source.floats + range.lowerBound, count: range.count) }
+            for (target, source) in copies {
+                (target.floats + range.lowerBound).update(from: source.floats + range.lowerBound, count: range.count)
+            }
             let t = Double(step[0])
             var options = mk_adam(
                 rate: rate[0], beta1: Float(op.beta1), beta2: Float(op.beta2), epsilon: Float(op.epsilon), decay: Float(op.decay),
-                correction1: Float(1 - raised(op.beta1, t)), correction2: Float(1 - raised(op.beta2, t)), gradient_scale: 1, decoupled: op.decoupled ? 1 : 0)
-            mk_adam_update(&options, targets[0], targets[1], targets[2], parts.pointers, Int32(parts.count), nil, range.lowerBound, range.upperBound)
+                correction1: Float(1 - raised(op.beta1, t)), correction2: Float(1 - raised(op.beta2, t)), gradient_scale: 1,
+                decoupled: op.decoupled ? 1 : 0)
+            mk_adam_update(
+                &options, targets[0], targets[1], targets[2], parts.pointers, Int32(parts.count), nil, range.lowerBound, range.upperBound)
         }
     }
 }
@@ -102,9 +106,12 @@ struct MomentumUpdate: Op {
         let targets = binder.results.map(\.floats)
         return Kernel(pieces: pieces, label: "momentum") { piece, _ in
             let range = Binder.range(count, piece, of: pieces, grain: 64)
-            for (target, source) in copies { (target.floats + range.lowerBound).update(from: source.floats + range.lowerBound, count: range.count) }
+            for (target, source) in copies {
+                (target.floats + range.lowerBound).update(from: source.floats + range.lowerBound, count: range.count)
+            }
             var options = mk_sgd(
-                rate: rate[0], momentum: Float(op.momentum), dampening: 0, decay: Float(op.decay), gradient_scale: 1, nesterov: op.nesterov ? 1 : 0)
+                rate: rate[0], momentum: Float(op.momentum), dampening: 0, decay: Float(op.decay), gradient_scale: 1,
+                nesterov: op.nesterov ? 1 : 0)
             mk_sgd_update(&options, targets[0], targets[1], parts.pointers, Int32(parts.count), nil, range.lowerBound, range.upperBound)
         }
     }
@@ -119,7 +126,9 @@ private final class GradientParts: @unchecked Sendable {
     init(_ place: Place) {
         count = place.parts
         pointers = .allocate(capacity: count)
-        for part in 0..<count { pointers[part] = UnsafePointer((place.pointer + part * place.partStride).assumingMemoryBound(to: Float.self)) }
+        for part in 0..<count {
+            pointers[part] = UnsafePointer((place.pointer + part * place.partStride).assumingMemoryBound(to: Float.self))
+        }
     }
     deinit { pointers.deallocate() }
 }
@@ -130,7 +139,9 @@ extension Op {
         try require(parameters + numbers...parameters + numbers, operands)
         try requireFloat(operands)
         try requireSameType(operands)
-        guard operands.prefix(parameters).allSatisfy({ $0 == operands[0] }) else { throw refuse("weights, gradient and state differ in shape", operands) }
+        guard operands.prefix(parameters).allSatisfy({ $0 == operands[0] }) else {
+            throw refuse("weights, gradient and state differ in shape", operands)
+        }
         guard operands.suffix(numbers).allSatisfy({ $0.shape.count == 1 }) else { throw refuse("rate and step must be numbers", operands) }
     }
 }

@@ -14,6 +14,8 @@ let bitwiseRows = [
 ]
 
 @Suite struct BitwiseGoldenTests {
-    @Test(arguments: bitwiseRows) func `bitwise operations agree with reference numbers`(row: Row) throws { try check(row, in: "bitwise", among: bitwiseRows) }
+    @Test(arguments: bitwiseRows) func `bitwise operations agree with reference numbers`(row: Row) throws {
+        try check(row, in: "bitwise", among: bitwiseRows)
+    }
     @Test func `every reference case of bitwise operations has a row`() throws { try checkFamily("bitwise", bitwiseRows, cases: 56) }
 }

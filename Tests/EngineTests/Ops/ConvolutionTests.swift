@@ -9,12 +9,17 @@ private func padding(_ a: Attributes) -> Padding {
 let convolutionRows = (1...3).flatMap { rank in
     [
         Row("conv\(rank)d") { x, a in
-            [try x[0].convolution(x[1], bias: x.count > 2 ? x[2] : nil, stride: PerAxis(a.ints("stride")), padding: padding(a), dilation: PerAxis(a.ints("dilation")), groups: a.int("groups"))]
+            [
+                try x[0].convolution(
+                    x[1], bias: x.count > 2 ? x[2] : nil, stride: PerAxis(a.ints("stride")), padding: padding(a),
+                    dilation: PerAxis(a.ints("dilation")), groups: a.int("groups"))
+            ]
         },
         Row("convTransposed\(rank)d") { x, a in
             [
                 try x[0].convolutionTransposed(
-                    x[1], bias: x.count > 2 ? x[2] : nil, stride: PerAxis(a.ints("stride")), padding: padding(a), outputPadding: PerAxis(a.ints("outputPadding")),
+                    x[1], bias: x.count > 2 ? x[2] : nil, stride: PerAxis(a.ints("stride")), padding: padding(a),
+                    outputPadding: PerAxis(a.ints("outputPadding")),
                     dilation: PerAxis(a.ints("dilation")), groups: a.int("groups"))
             ]
         },
@@ -28,14 +33,18 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
 }
 
 @Suite struct ConvolutionTests {
-    @Test(arguments: convolutionRows) func `convolutions agree with reference numbers`(row: Row) throws { try check(row, in: "convolution", among: convolutionRows) }
+    @Test(arguments: convolutionRows) func `convolutions agree with reference numbers`(row: Row) throws {
+        try check(row, in: "convolution", among: convolutionRows)
+    }
     @Test func `every reference case of convolution has a row`() throws { try checkFamily("convolution", convolutionRows, cases: 47) }
 
     @Test func `gradients of convolutions and their gradients agree with finite differences`() throws {
         try checkGradients("conv2d", at: [samples([2, 5, 4, 4]), samples([6, 2, 3, 2], seed: 2), samples([6], seed: 3)]) { x in
             [x[0].conv2d(x[1], bias: x[2], stride: [2, 1], padding: .explicit(before: [1, 0], after: [2, 1]), groups: 2)]
         }
-        try checkGradients("conv1d", at: [samples([2, 7, 3]), samples([2, 3, 3], seed: 2)]) { x in [x[0].conv1d(x[1], padding: .same, dilation: 2)] }
+        try checkGradients("conv1d", at: [samples([2, 7, 3]), samples([2, 3, 3], seed: 2)]) { x in
+            [x[0].conv1d(x[1], padding: .same, dilation: 2)]
+        }
         try checkGradients("conv3d", at: [samples([1, 3, 3, 2, 2]), samples([3, 2, 2, 2, 2], seed: 2)]) { x in [x[0].conv3d(x[1])] }
         try checkGradients("convTranspose2d", at: [samples([2, 3, 2, 4]), samples([4, 2, 3, 3], seed: 2), samples([4], seed: 3)]) { x in
             [x[0].convTranspose2d(x[1], bias: x[2], stride: 2, padding: .explicit(1), outputPadding: 1, groups: 2)]
@@ -44,8 +53,10 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
 
     /// Sizes at which the native library is asked, odd ones among them.
     static let sizes: [(image: Shape, kernel: Shape, stride: Int, padding: Padding, groups: Int)] = [
-        ([4, 15, 13, 16], [24, 16, 3, 3], 1, .same, 1), ([2, 17, 17, 3], [32, 3, 7, 7], 2, .explicit(3), 1), ([4, 9, 9, 32], [32, 1, 3, 3], 1, .same, 32),
-        ([4, 14, 14, 32], [64, 32, 1, 1], 2, .valid, 1), ([2, 12, 12, 32], [32, 16, 3, 3], 1, .valid, 2), ([1, 28, 28, 64], [64, 64, 3, 3], 1, .same, 1),
+        ([4, 15, 13, 16], [24, 16, 3, 3], 1, .same, 1), ([2, 17, 17, 3], [32, 3, 7, 7], 2, .explicit(3), 1),
+        ([4, 9, 9, 32], [32, 1, 3, 3], 1, .same, 32),
+        ([4, 14, 14, 32], [64, 32, 1, 1], 2, .valid, 1), ([2, 12, 12, 32], [32, 16, 3, 3], 1, .valid, 2),
+        ([1, 28, 28, 64], [64, 64, 3, 3], 1, .same, 1),
         ([1, 29, 27, 64], [128, 64, 3, 3], 2, .explicit(1), 1), ([1, 57, 57, 24], [64, 24, 5, 5], 2, .explicit(before: 2, after: 3), 1),
     ]
 
@@ -56,13 +67,15 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
             let y = x[0].conv2d(x[1], bias: x[2], stride: PerAxis(size.stride), padding: size.padding, groups: size.groups)
             return [y] + (try gradients(of: (y * y).mean(), for: x))
         }
-        let native = try run(values, .init(kernels: .native, shards: 2), all), portable = try run(values, .init(kernels: .portable, shards: 1), all)
+        let native = try run(values, .init(kernels: .native, shards: 2), all),
+            portable = try run(values, .init(kernels: .portable, shards: 1), all)
         let wide = try run(values.map { $0.cast(to: .f64) }, .init(kernels: .portable, shards: 1), all)
         for ((a, b), c) in zip(zip(native, portable), wide) {
             #expect(difference(a, c.cast(to: .f32), tolerance: 4e-5) == nil)
             #expect(difference(b, c.cast(to: .f32), tolerance: 4e-5) == nil)
         }
-        let narrow = try run(values, .init(precision: .bf16, kernels: .native), all), narrowInC = try run(values, .init(precision: .bf16, kernels: .portable), all)
+        let narrow = try run(values, .init(precision: .bf16, kernels: .native), all),
+            narrowInC = try run(values, .init(precision: .bf16, kernels: .portable), all)
         for ((a, b), c) in zip(zip(narrow, narrowInC), wide) {
             let scale = c.abs().max().scalar
             #expect((a.cast(to: .f64) - c).abs().max().scalar < 0.03 * scale)
@@ -70,7 +83,9 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
         }
     }
 
-    @Test(arguments: [Program.Options.Kernels.native, .portable]) func `bias, residual and activation become part of the convolution`(kernels: Program.Options.Kernels) throws {
+    @Test(arguments: [Program.Options.Kernels.native, .portable]) func `bias, residual and activation become part of the convolution`(
+        kernels: Program.Options.Kernels
+    ) throws {
         let x = Tensor.input("x", [4, 9, 9, 16]), skip = Tensor.input("skip", [4, 9, 9, 32])
         let kernel = samples([32, 16, 3, 3], seed: 2, as: .f32), bias = samples([32], seed: 3, as: .f32)
         let values = [samples(x.shape, as: .f32), samples(skip.shape, seed: 4, as: .f32)]
@@ -88,7 +103,8 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
 
     @Test func `constant scales and shifts of channels disappear in a constant kernel`() throws {
         let x = Tensor.input("x", [4, 9, 9, 16])
-        let kernel = Variable("kernel", samples([32, 16, 3, 3], seed: 2, as: .f32)), mean = Variable("mean", samples([32], seed: 3, as: .f32))
+        let kernel = Variable("kernel", samples([32, 16, 3, 3], seed: 2, as: .f32)),
+            mean = Variable("mean", samples([32], seed: 3, as: .f32))
         let scale = Variable("scale", samples([32], 0.5, 2, seed: 4, as: .f32)), shift = Variable("shift", samples([32], seed: 5, as: .f32))
         let y = ((x.conv2d(kernel.value, padding: .same) - mean.value) / scale.value * scale.value.sqrt() + shift.value).relu()
         let values = [samples(x.shape, as: .f32)]
@@ -107,15 +123,26 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
 
     @Test func `refused convolutions say why`() {
         let x = Tensor.zeros([8, 32, 32, 4])
-        #expect(message { _ = try Scope.named("stem.conv") { try x.convolution(.zeros([16, 3, 3, 3])) } }
-            == "conv2d 'stem.conv': input has 4 channels, kernel expects 3 (f32[8,32,32,4], f32[16,3,3,3])")
-        #expect(message { _ = try x.convolution(.zeros([16, 4, 3])) }
-            == "conv2d: takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…] (f32[8,32,32,4], f32[16,4,3])")
-        #expect(message { _ = try x.convolution(.zeros([15, 2, 3, 3]), groups: 2) } == "conv2d: 15 results do not divide into 2 groups (f32[8,32,32,4], f32[15,2,3,3])")
-        #expect(message { _ = try x.convolution(.zeros([16, 4, 33, 3])) } == "conv2d: a window of [33, 3] is larger than the padded input (f32[8,32,32,4], f32[16,4,33,3])")
-        #expect(message { _ = try x.convolution(.zeros([16, 4, 3, 3]), bias: .zeros([4])) } == "conv2d: the bias must be [16] (f32[8,32,32,4], f32[16,4,3,3], f32[4])")
-        #expect(message { _ = try x.convolution(.zeros([16, 4, 3, 3]), stride: [1, 2, 3]) } == "conv2d: 3 numbers of stride for 2 spatial axes (f32[8,32,32,4])")
-        #expect(message { _ = try x.convolutionTransposed(.zeros([4, 4, 3, 3]), stride: 2, outputPadding: 2) }
-            == "convTranspose2d: output padding [2, 2] must be less than the stride [2, 2] (f32[8,32,32,4], f32[4,4,3,3])")
+        #expect(
+            message { _ = try Scope.named("stem.conv") { try x.convolution(.zeros([16, 3, 3, 3])) } }
+                == "conv2d 'stem.conv': input has 4 channels, kernel expects 3 (f32[8,32,32,4], f32[16,3,3,3])")
+        #expect(
+            message { _ = try x.convolution(.zeros([16, 4, 3])) }
+                == "conv2d: takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…] (f32[8,32,32,4], f32[16,4,3])")
+        #expect(
+            message { _ = try x.convolution(.zeros([15, 2, 3, 3]), groups: 2) }
+                == "conv2d: 15 results do not divide into 2 groups (f32[8,32,32,4], f32[15,2,3,3])")
+        #expect(
+            message { _ = try x.convolution(.zeros([16, 4, 33, 3])) }
+                == "conv2d: a window of [33, 3] is larger than the padded input (f32[8,32,32,4], f32[16,4,33,3])")
+        #expect(
+            message { _ = try x.convolution(.zeros([16, 4, 3, 3]), bias: .zeros([4])) }
+                == "conv2d: the bias must be [16] (f32[8,32,32,4], f32[16,4,3,3], f32[4])")
+        #expect(
+            message { _ = try x.convolution(.zeros([16, 4, 3, 3]), stride: [1, 2, 3]) }
+                == "conv2d: 3 numbers of stride for 2 spatial axes (f32[8,32,32,4])")
+        #expect(
+            message { _ = try x.convolutionTransposed(.zeros([4, 4, 3, 3]), stride: 2, outputPadding: 2) }
+                == "convTranspose2d: output padding [2, 2] must be less than the stride [2, 2] (f32[8,32,32,4], f32[4,4,3,3])")
     }
 }

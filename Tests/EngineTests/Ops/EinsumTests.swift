@@ -16,7 +16,9 @@ import Testing
         expect(einsum("i,j->ij", v, v), v.expanded(1) * v)
         expect(einsum("ij->ji", m), m.transposed())
         expect(einsum("i , i", v, v), (v * v).sum())
-        expect(einsum("bij,bjk,kl->il", a, b, samples([5, 3], seed: 5)), matmul(matmul(a, b).reshaped([6, 5]), samples([5, 3], seed: 5)).reshaped([2, 3, 3]).sum([0]))
+        expect(
+            einsum("bij,bjk,kl->il", a, b, samples([5, 3], seed: 5)),
+            matmul(matmul(a, b).reshaped([6, 5]), samples([5, 3], seed: 5)).reshaped([2, 3, 3]).sum([0]))
         expect(einsum("...i,i->...", m.expanded(0), v), (m * v).sum([1]).expanded(0))
         let d = m.doubles()
         #expect(einsum("ii->i", m).doubles() == [d[0], d[4], d[8]])
@@ -24,7 +26,9 @@ import Testing
     }
 
     @Test func `gradients of equations agree with finite differences`() throws {
-        try checkGradients("einsum", at: [samples([2, 3, 4]), samples([4, 2, 3], seed: 2), samples([3, 3], seed: 3)]) { [einsum("bij,jbk,ll->ik", $0[0], $0[1], $0[2])] }
+        try checkGradients("einsum", at: [samples([2, 3, 4]), samples([4, 2, 3], seed: 2), samples([3, 3], seed: 3)]) {
+            [einsum("bij,jbk,ll->ik", $0[0], $0[1], $0[2])]
+        }
     }
 
     @Test func `equations that do not fit are refused in words`() {

@@ -74,19 +74,29 @@ private let ranges: [UnaryFunction: (Double, Double)] = [
         try checkFamily("elementwise", elementwiseRows + comparisonRows, cases: 466)
     }
 
-    @Test(arguments: UnaryFunction.allCases) func `functions of one number have the derivatives that differences show`(function: UnaryFunction) throws {
+    @Test(arguments: UnaryFunction.allCases) func `functions of one number have the derivatives that differences show`(
+        function: UnaryFunction
+    ) throws {
         let (low, high) = ranges[function] ?? (-1.5, 1.5)
         try checkGradients(function.rawValue, at: [samples([5], low, high)]) { [$0[0].unary(function)] }
     }
 
-    @Test(arguments: GradientFunction.allCases) func `derivatives with kernels of their own can be differentiated`(function: GradientFunction) throws {
-        try checkGradients(function.rawValue, at: [samples([4], 0.1, 0.9), samples([4], seed: 2)]) { [.make(UnaryGradient(function: function), $0[0], $0[1])] }
+    @Test(arguments: GradientFunction.allCases) func `derivatives with kernels of their own can be differentiated`(
+        function: GradientFunction
+    ) throws {
+        try checkGradients(function.rawValue, at: [samples([4], 0.1, 0.9), samples([4], seed: 2)]) {
+            [.make(UnaryGradient(function: function), $0[0], $0[1])]
+        }
     }
 
-    @Test(arguments: BinaryFunction.allCases) func `functions of two numbers have the derivatives that differences show`(function: BinaryFunction) throws {
+    @Test(arguments: BinaryFunction.allCases) func `functions of two numbers have the derivatives that differences show`(
+        function: BinaryFunction
+    ) throws {
         // The first quotient of each pair lies well inside an interval between two integers.
         try checkGradients(function.rawValue, at: [samples([2, 3], 1.1, 1.4), samples([3], 0.8, 1)]) { [.binary(function, $0[0], $0[1])] }
-        try checkGradients(function.rawValue, at: [samples([2, 1, 1], 1.1, 1.4), samples([2, 3], 0.8, 1)], orders: 1) { [.binary(function, $0[0], $0[1])] }
+        try checkGradients(function.rawValue, at: [samples([2, 1, 1], 1.1, 1.4), samples([2, 3], 0.8, 1)], orders: 1) {
+            [.binary(function, $0[0], $0[1])]
+        }
     }
 
     @Test func `composed activations have the derivatives that differences show`() throws {
@@ -108,12 +118,15 @@ private let ranges: [UnaryFunction: (Double, Double)] = [
         #expect(Tensor.ones([1, 2]).values(Float.self) == [1, 1])
     }
 
-    @Test(arguments: [0, 1, 2, 7, 15, 16, 17, 63, 64, 65, 511, 1023, 4097]) func `the ends of odd lengths are computed like the middle`(count: Int) throws {
+    @Test(arguments: [0, 1, 2, 7, 15, 16, 17, 63, 64, 65, 511, 1023, 4097]) func `the ends of odd lengths are computed like the middle`(
+        count: Int
+    ) throws {
         let a = samples([count], seed: 3, as: .f32), b = samples([count], 0.5, 2, seed: 4, as: .f32)
         let expected = zip(a.doubles(), b.doubles()).map { $0 * $1 + $0 / $1 }
         for kernels in [Program.Options.Kernels.native, .portable] {
             let inputs = [Tensor.input("a", [count]), Tensor.input("b", [count])]
-            let program = try Program(inputs: inputs, outputs: [inputs[0] * inputs[1] + inputs[0] / inputs[1]], options: .init(kernels: kernels))
+            let program = try Program(
+                inputs: inputs, outputs: [inputs[0] * inputs[1] + inputs[0] / inputs[1]], options: .init(kernels: kernels))
             let values = try Session(program).run([a, b])[0].doubles()
             #expect(difference(values, expected, tolerance: 1e-6) == nil)
         }
@@ -134,7 +147,8 @@ private let ranges: [UnaryFunction: (Double, Double)] = [
         #expect(text(Binary(function: .add), a, b) == "add: shapes [2,3] and [4] do not broadcast (f32[2,3], f32[4])")
         let placed = Scope.named("stem") { Scope.named("norm") { text(Binary(function: .multiply), a, b) } }
         #expect(placed == "multiply 'stem.norm': shapes [2,3] and [4] do not broadcast (f32[2,3], f32[4])")
-        #expect(text(Binary(function: .add), a, whole) == "add: operands differ in type, f32 and i32: cast one of them (f32[2,3], i32[2,3])")
+        #expect(
+            text(Binary(function: .add), a, whole) == "add: operands differ in type, f32 and i32: cast one of them (f32[2,3], i32[2,3])")
         #expect(text(Binary(function: .add), truth, truth) == "add: does not take bool: use and, or, xor (bool[3], bool[3])")
         #expect(text(Binary(function: .atan2), whole, whole) == "atan2: needs floating-point operands, got i32 (i32[2,3], i32[2,3])")
         #expect(text(Binary(function: .add), a) == "add: takes 2…2 operands, got 1 (f32[2,3])")
@@ -142,7 +156,8 @@ private let ranges: [UnaryFunction: (Double, Double)] = [
         #expect(text(UnaryGradient(function: .tanh), a, b) == "tanhGradient: value and gradient differ (f32[2,3], f32[4])")
         #expect(text(Broadcast(shape: [5]), b) == "broadcast: shape [4] does not broadcast to [5] (f32[4])")
         #expect(text(Select(), a, a, a) == "select: the condition must be bool, got f32 (f32[2,3], f32[2,3], f32[2,3])")
-        #expect(text(Compare(relation: .less), a, whole) == "less: operands differ in type, f32 and i32: cast one of them (f32[2,3], i32[2,3])")
+        #expect(
+            text(Compare(relation: .less), a, whole) == "less: operands differ in type, f32 and i32: cast one of them (f32[2,3], i32[2,3])")
     }
 
     @Test func `adding tensors of different shapes traps`() async {

@@ -4,14 +4,22 @@ import Testing
 @testable import Engine
 
 let fourierRows = [
-    Row("dft") { x in let y = fft(x[0], x[1]); return [y.real, y.imaginary] },
-    Row("inverseDFT") { x in let y = ifft(x[0], x[1]); return [y.real, y.imaginary] },
-    Row("realDFT") { x in let y = rfft(x[0]); return [y.real, y.imaginary] },
+    Row("dft") { x in
+        let y = fft(x[0], x[1]); return [y.real, y.imaginary]
+    },
+    Row("inverseDFT") { x in
+        let y = ifft(x[0], x[1]); return [y.real, y.imaginary]
+    },
+    Row("realDFT") { x in
+        let y = rfft(x[0]); return [y.real, y.imaginary]
+    },
     Row("inverseRealDFT") { x, a in [irfft(x[0], x[1], size: a.int("size"))] },
 ]
 
 @Suite struct FourierTests {
-    @Test(arguments: fourierRows) func `Fourier transforms agree with reference numbers`(row: Row) throws { try check(row, in: "dft", among: fourierRows) }
+    @Test(arguments: fourierRows) func `Fourier transforms agree with reference numbers`(row: Row) throws {
+        try check(row, in: "dft", among: fourierRows)
+    }
     @Test func `every reference case of Fourier transforms has a row`() throws { try checkFamily("dft", fourierRows, cases: 31) }
 
     @Test(arguments: [1, 2, 3, 6, 37, 74, 101, 120, 131, 222]) func `transforms of all lengths are the sum they stand for`(length: Int) {
@@ -32,12 +40,18 @@ let fourierRows = [
 
     @Test(arguments: [1, 5, 8]) func `gradients of transforms agree with finite differences`(length: Int) throws {
         let half = length / 2 + 1
-        try checkGradients("rfft", at: [samples([2, length])]) { x in let y = rfft(x[0].square()); return [y.real, y.imaginary] }
-        try checkGradients("irfft", at: [samples([2, half]), samples([2, half], seed: 3)]) { x in [irfft(x[0].square(), x[1], size: length).square()] }
+        try checkGradients("rfft", at: [samples([2, length])]) { x in
+            let y = rfft(x[0].square()); return [y.real, y.imaginary]
+        }
+        try checkGradients("irfft", at: [samples([2, half]), samples([2, half], seed: 3)]) { x in
+            [irfft(x[0].square(), x[1], size: length).square()]
+        }
     }
 
     @Test func `transforms refuse parts and sizes that do not fit`() {
-        #expect(message { _ = try Tensor.apply(Fourier(form: .forward), [.zeros([4]), .zeros([5])]) } == "fourier: real and imaginary part differ (f32[4], f32[5])")
+        #expect(
+            message { _ = try Tensor.apply(Fourier(form: .forward), [.zeros([4]), .zeros([5])]) }
+                == "fourier: real and imaginary part differ (f32[4], f32[5])")
         #expect(
             message { _ = try Tensor.apply(Fourier(form: .fromHalf(size: 8)), [.zeros([4]), .zeros([4])]) }
                 == "fourier: a transform of length 8 has 5 frequencies, not 4 (f32[4], f32[4])")

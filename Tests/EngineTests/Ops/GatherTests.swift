@@ -17,8 +17,12 @@ let embeddingRows = [
 ]
 
 @Suite struct GatherTests {
-    @Test(arguments: gatherRows) func `gathers and scatters agree with reference numbers`(row: Row) throws { try check(row, in: "layout", among: gatherRows) }
-    @Test(arguments: embeddingRows) func `embeddings agree with reference numbers`(row: Row) throws { try check(row, in: "embedding", among: embeddingRows) }
+    @Test(arguments: gatherRows) func `gathers and scatters agree with reference numbers`(row: Row) throws {
+        try check(row, in: "layout", among: gatherRows)
+    }
+    @Test(arguments: embeddingRows) func `embeddings agree with reference numbers`(row: Row) throws {
+        try check(row, in: "embedding", among: embeddingRows)
+    }
     @Test func `every reference case of embeddings has a row`() throws { try checkFamily("embedding", embeddingRows, cases: 11) }
 
     @Test func `an index outside reads not-a-number, writes nothing, and has no gradient`() throws {
@@ -30,7 +34,8 @@ let embeddingRows = [
         let updates = Tensor([10, 20, 30] as [Float])
         #expect(x.scattered(updates, at: indices).values(Float.self) == [1, 2, 10])
         #expect(g.values(Float.self) == [0, 0, 1])
-        #expect(try gradients(of: x.scattered(updates, at: indices, combining: .add).sum(), for: [updates])[0].values(Float.self) == [1, 0, 0])
+        #expect(
+            try gradients(of: x.scattered(updates, at: indices, combining: .add).sum(), for: [updates])[0].values(Float.self) == [1, 0, 0])
         #expect(indices.oneHot(3).values(Float.self) == [0, 0, 1, 0, 0, 0, 0, 0, 0])
     }
 
@@ -46,8 +51,12 @@ let embeddingRows = [
                 [x[0].scatteredAlong(x[1], at: along, 0, combining: combining).square()]
             }
         }
-        try checkGradients("set", at: [samples([3, 2]), samples([2, 2], seed: 5)]) { x in [x[0].scattered(x[1], at: Tensor([2, 0] as [Int32])).square()] }
-        try checkGradients("gather", at: [samples([2, 4, 3])]) { x in [x[0].gathered(rows, 1).square().sum([1], keep: true) * x[0].takenAlong(along.reshaped(2, 1, 3), 1)] }
+        try checkGradients("set", at: [samples([3, 2]), samples([2, 2], seed: 5)]) { x in
+            [x[0].scattered(x[1], at: Tensor([2, 0] as [Int32])).square()]
+        }
+        try checkGradients("gather", at: [samples([2, 4, 3])]) { x in
+            [x[0].gathered(rows, 1).square().sum([1], keep: true) * x[0].takenAlong(along.reshaped(2, 1, 3), 1)]
+        }
     }
 
     @Test func `a large table's gradient does not depend on threads or shards`() throws {

@@ -17,7 +17,9 @@ let layoutRows = [
 ]
 
 @Suite struct LayoutTests {
-    @Test(arguments: layoutRows) func `moving elements agrees with reference numbers`(row: Row) throws { try check(row, in: "layout", among: layoutRows) }
+    @Test(arguments: layoutRows) func `moving elements agrees with reference numbers`(row: Row) throws {
+        try check(row, in: "layout", among: layoutRows)
+    }
 
     @Test(arguments: DType.allCases) func `elements of every width are transposed`(dtype: DType) {
         let x = Tensor([0, 1, 1, 0, 0, 1], [2, 3], as: dtype)
@@ -27,7 +29,9 @@ let layoutRows = [
 
     @Test func `transposing by every order of four axes moves each element to its place`() {
         let shape = Shape([2, 3, 4, 5]), x = Tensor((0..<120).map { Float($0) }, shape)
-        func orders(_ rest: [Int]) -> [[Int]] { rest.isEmpty ? [[]] : rest.flatMap { axis in orders(rest.filter { $0 != axis }).map { [axis] + $0 } } }
+        func orders(_ rest: [Int]) -> [[Int]] {
+            rest.isEmpty ? [[]] : rest.flatMap { axis in orders(rest.filter { $0 != axis }).map { [axis] + $0 } }
+        }
         for order in orders([0, 1, 2, 3]) {
             let target = Shape(order.map { shape[$0] }), steps = order.map { shape.strides[$0] }
             let expected = (0..<120).map { place in
@@ -61,7 +65,9 @@ let layoutRows = [
         let x = samples([2, 3, 2])
         try checkGradients("transpose", at: [x]) { [$0[0].transposed([2, 0, 1]).square()] }
         try checkGradients("reshape", at: [x]) { [$0[0].reshaped(3, 4).exp()] }
-        #expect(message { _ = try gradients(of: x.stopGradient().sum(), for: [x]) } == "gradients: the loss does not depend on target 0 (f64[2,3,2])")
+        #expect(
+            message { _ = try gradients(of: x.stopGradient().sum(), for: [x]) }
+                == "gradients: the loss does not depend on target 0 (f64[2,3,2])")
         #expect(x.stopGradient().doubles() == x.doubles())
     }
 

@@ -93,7 +93,9 @@ private func unrolled(_ h0: Tensor, _ x: [Tensor], _ w: Tensor, _ u: Tensor) -> 
 
 @Test func `a while loop runs as long as its condition holds`() {
     let limit = Tensor(Int64(1_000)), factor = Tensor(Int64(3))
-    let result = whileLoop(carry: [Tensor(Int64(1)), Tensor(Int64(0))], condition: { $0[0].isLess(than: limit) }) { [$0[0] * factor, $0[1] + 1] }
+    let result = whileLoop(carry: [Tensor(Int64(1)), Tensor(Int64(0))], condition: { $0[0].isLess(than: limit) }) {
+        [$0[0] * factor, $0[1] + 1]
+    }
     #expect(result.map { $0.values(Int64.self) } == [[2_187], [7]])
 }
 
@@ -126,7 +128,8 @@ private func unrolled(_ h0: Tensor, _ x: [Tensor], _ w: Tensor, _ u: Tensor) -> 
         return ([h], [h])
     }
     let written = outputs[0].transposed([1, 0, 2])
-    let expected = try gradients(of: layer.square().sum(), for: [x, w, u]), found = try gradients(of: written.square().sum(), for: [x, w, u])
+    let expected = try gradients(of: layer.square().sum(), for: [x, w, u]),
+        found = try gradients(of: written.square().sum(), for: [x, w, u])
     for (a, b) in zip([layer] + expected, [written] + found) {
         #expect(zip(a.doubles(), b.doubles()).allSatisfy { abs($0 - $1) < 1e-10 })
     }

@@ -13,7 +13,9 @@ let matMulRows = [
 ]
 
 @Suite struct MatMulTests {
-    @Test(arguments: matMulRows) func `matrix products agree with reference numbers`(row: Row) throws { try check(row, in: "matmul", among: matMulRows) }
+    @Test(arguments: matMulRows) func `matrix products agree with reference numbers`(row: Row) throws {
+        try check(row, in: "matmul", among: matMulRows)
+    }
     @Test func `every reference case of matrix products has a row`() throws { try checkFamily("matmul", matMulRows, cases: 37) }
 }
 
@@ -32,10 +34,15 @@ extension MatMulTests {
         let points = [samples([3, 2]), samples([4, 2], seed: 2), samples([4], seed: 3)]
         try checkGradients("linear", at: points) { [linear($0[0], $0[1], $0[2])] }
         try checkGradients("linear and tanh", at: points) { [linear($0[0], $0[1], $0[2]).tanh()] }
-        try checkGradients("linear over three axes", at: [samples([2, 3, 2]), points[1], points[2]]) { [linear($0[0], $0[1], $0[2]).gelu()] }
+        try checkGradients("linear over three axes", at: [samples([2, 3, 2]), points[1], points[2]]) {
+            [linear($0[0], $0[1], $0[2]).gelu()]
+        }
     }
 
-    @Test(arguments: [(1, 1, 1), (1, 5, 64), (3, 1, 17), (5, 33, 1), (7, 9, 65), (16, 16, 16), (31, 63, 127), (64, 65, 129), (0, 3, 4), (3, 0, 4), (3, 4, 0)])
+    @Test(arguments: [
+        (1, 1, 1), (1, 5, 64), (3, 1, 17), (5, 33, 1), (7, 9, 65), (16, 16, 16), (31, 63, 127), (64, 65, 129), (0, 3, 4), (3, 0, 4),
+        (3, 4, 0),
+    ])
     func `native and portable products agree for every edge`(m: Int, n: Int, k: Int) throws {
         for (left, right) in [(false, false), (true, false), (false, true), (true, true)] {
             let a = samples(left ? [k, m] : [m, k], as: .f32), b = samples(right ? [n, k] : [k, n], seed: 2, as: .f32)
@@ -43,7 +50,9 @@ extension MatMulTests {
             let product = matmul(inputs[0], inputs[1], transposeLeft: left, transposeRight: right)
             let x = a.doubles(), y = b.doubles()
             let expected = (0..<m * n).map { place in
-                (0..<k).reduce(0.0) { $0 + x[left ? $1 * m + place / n : place / n * k + $1] * y[right ? place % n * k + $1 : $1 * n + place % n] }
+                (0..<k).reduce(0.0) {
+                    $0 + x[left ? $1 * m + place / n : place / n * k + $1] * y[right ? place % n * k + $1 : $1 * n + place % n]
+                }
             }
             for kernels in [Program.Options.Kernels.native, .portable] {
                 let session = try Session(Program(inputs: inputs, outputs: [product], options: .init(kernels: kernels, shards: 1)))
@@ -55,11 +64,16 @@ extension MatMulTests {
     @Test(arguments: ["none", "relu", "sigmoid", "tanh", "gelu", "geluTanh", "silu"])
     func `what follows a product is computed in it as it is by itself`(name: String) throws {
         let inputs = [Tensor.input("x", [4, 9]), .input("w", [7, 9]), .input("b", [7]), .input("r", [4, 7])]
-        let values = [samples([4, 9], as: .f32), samples([7, 9], seed: 2, as: .f32), samples([7], seed: 3, as: .f32), samples([4, 7], seed: 4, as: .f32)]
+        let values = [
+            samples([4, 9], as: .f32), samples([7, 9], seed: 2, as: .f32), samples([7], seed: 3, as: .f32),
+            samples([4, 7], seed: 4, as: .f32),
+        ]
         let sum = linear(inputs[0], inputs[1], inputs[2]) + inputs[3]
         let result = UnaryFunction(rawValue: name).map { sum.unary($0) } ?? sum
         var answers: [Tensor] = []
-        for options in [Program.Options(kernels: .native), .init(kernels: .portable), .init(kernels: .portable, shards: 1, isOptimized: false)] {
+        for options in [
+            Program.Options(kernels: .native), .init(kernels: .portable), .init(kernels: .portable, shards: 1, isOptimized: false),
+        ] {
             answers.append(try Session(Program(inputs: inputs, outputs: [result], options: options)).run(values)[0])
         }
         #expect(difference(answers[0], answers[2]) == nil)
@@ -68,7 +82,8 @@ extension MatMulTests {
 
     @Test func `refusals say what does not fit`() {
         func text(_ a: Tensor, _ b: Tensor) -> String { message { _ = try Tensor.apply(MatMul(), [a, b]) } }
-        #expect(text(.zeros([2, 3]), .zeros([4, 5])) == "matmul: inner extents differ: 3 on the left, 4 on the right (f32[2,3], f32[4,5])")
+        #expect(
+            text(.zeros([2, 3]), .zeros([4, 5])) == "matmul: inner extents differ: 3 on the left, 4 on the right (f32[2,3], f32[4,5])")
         #expect(text(.zeros([3]), .zeros([3, 5])) == "matmul: operands need two axes at least (f32[3], f32[3,5])")
         #expect(text(.zeros([2, 2, 3]), .zeros([3, 3, 5])) == "matmul: leading axes do not broadcast (f32[2,2,3], f32[3,3,5])")
         let typed = text(.zeros([2, 3]), .zeros([3, 5], .f64))

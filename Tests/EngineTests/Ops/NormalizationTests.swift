@@ -15,7 +15,10 @@ private let normalizationRows = [
         return [next.runningMean, next.runningVariance]
     },
     Row("layerNorm") { x, a in
-        [x[0].layerNorm(scale: x.count > 1 ? x[1] : nil, shift: x.count > 2 ? x[2] : nil, axes: a.ints("axes").count, epsilon: a.double("epsilon"))]
+        [
+            x[0].layerNorm(
+                scale: x.count > 1 ? x[1] : nil, shift: x.count > 2 ? x[2] : nil, axes: a.ints("axes").count, epsilon: a.double("epsilon"))
+        ]
     },
     Row("rmsNorm") { x, a in [x[0].rmsNorm(scale: x[1], epsilon: a.double("epsilon"))] },
     Row("groupNorm") { x, a in [x[0].groupNorm(groups: a.int("groups"), scale: x[1], shift: x[2], epsilon: a.double("epsilon"))] },
@@ -45,8 +48,12 @@ private let normalizationRows = [
 func `batch normalisation in every width agrees with f64`(_ dtype: DType) throws {
     for (rows, channels) in [(2, 1), (37, 5), (300, 67), (600, 16)] {
         let x = scattered([rows, channels], spread: 3), scale = scattered([channels], seed: 2), shift = scattered([channels], seed: 3)
-        try expectPrecise([x, scale, shift], as: dtype, tolerance: dtype == .f32 ? 2e-5 : 6e-2) { $0[0].batchNorm(scale: $0[1], shift: $0[2]).result }
-        try expectPrecise([x, scale, shift], as: dtype, tolerance: dtype == .f32 ? 1e-5 : 6e-2) { $0[0].relu().scaledChannels($0[1].cast(to: $0[0].dtype.statistics), center: nil, shift: $0[2]) }
+        try expectPrecise([x, scale, shift], as: dtype, tolerance: dtype == .f32 ? 2e-5 : 6e-2) {
+            $0[0].batchNorm(scale: $0[1], shift: $0[2]).result
+        }
+        try expectPrecise([x, scale, shift], as: dtype, tolerance: dtype == .f32 ? 1e-5 : 6e-2) {
+            $0[0].relu().scaledChannels($0[1].cast(to: $0[0].dtype.statistics), center: nil, shift: $0[2])
+        }
     }
 }
 
@@ -57,7 +64,8 @@ func `batch normalisation in every width agrees with f64`(_ dtype: DType) throws
 }
 
 @Test func `batch normalisation sees the whole batch in every number of shards`() throws {
-    let x = Tensor.input("x", [8, 3, 3, 16]), scale = Variable("scale", scattered([16], .f32)), shift = Variable("shift", scattered([16], seed: 2, .f32))
+    let x = Tensor.input("x", [8, 3, 3, 16]), scale = Variable("scale", scattered([16], .f32)),
+        shift = Variable("shift", scattered([16], seed: 2, .f32))
     let (y, mean, _) = x.batchNorm(scale: scale.value, shift: shift.value)
     let g = try gradients(of: y.relu().square().sum(), for: [scale.value, shift.value, x])
     let values = scattered([8, 3, 3, 16], seed: 9, .f32)
@@ -103,13 +111,18 @@ func `row normalisation in every width agrees with f64`(_ dtype: DType) throws {
     for columns in [1, 7, 67, 256] {
         let x = scattered([5, 2, columns], spread: 3), scale = scattered([columns], seed: 2), shift = scattered([columns], seed: 3)
         // With one column, or close to it, nothing but rounding is left of the gradient.
-        if columns > 1 { try expectPrecise([x, scale, shift], as: dtype, tolerance: dtype == .f32 ? 1e-5 : 5e-2) { $0[0].layerNorm(scale: $0[1], shift: $0[2]) } }
+        if columns > 1 {
+            try expectPrecise([x, scale, shift], as: dtype, tolerance: dtype == .f32 ? 1e-5 : 5e-2) {
+                $0[0].layerNorm(scale: $0[1], shift: $0[2])
+            }
+        }
         try expectPrecise([x, scale], as: dtype, tolerance: dtype == .f32 ? 1e-5 : 5e-2) { $0[0].rmsNorm(scale: $0[1]) }
     }
 }
 
 @Test func `a normalising program gives the same in shards, in either precision`() throws {
-    let x = Tensor.input("x", [8, 3, 16]), scale = Variable("scale", scattered([16], .f32)), shift = Variable("shift", scattered([16], seed: 2, .f32))
+    let x = Tensor.input("x", [8, 3, 16]), scale = Variable("scale", scattered([16], .f32)),
+        shift = Variable("shift", scattered([16], seed: 2, .f32))
     let w = Variable("w", scattered([16, 16], seed: 4, .f32))
     let y = linear(x, w.value).layerNorm(scale: scale.value, shift: shift.value)
     let g = try gradients(of: y.rmsNorm(scale: scale.value).tanh().sum(), for: [scale.value, shift.value, w.value])
@@ -125,7 +138,9 @@ func `row normalisation in every width agrees with f64`(_ dtype: DType) throws {
 }
 
 @Test func `layer normalisation says what it refuses`() {
-    #expect(refusal(LayerNormalization(hasScale: true), TensorType([2, 3], .f32), TensorType([2], .f32)) == "layerNorm: scale and shift must be f32[3] (f32[2,3], f32[2])")
+    #expect(
+        refusal(LayerNormalization(hasScale: true), TensorType([2, 3], .f32), TensorType([2], .f32))
+            == "layerNorm: scale and shift must be f32[3] (f32[2,3], f32[2])")
     #expect(refusal(LayerNormalization(), TensorType([], .f32)) == "layerNorm: needs an axis (f32[])")
     #expect(refusal(LayerNormalization(isCentred: false), TensorType([2], .i8)) == "rmsNorm: needs floating-point operands, got i8 (i8[2])")
 }

@@ -12,7 +12,9 @@ let quantizationRows = [
 ]
 
 @Suite struct QuantizationTests {
-    @Test(arguments: quantizationRows) func `quantisation agrees with reference numbers`(row: Row) throws { try check(row, in: "quantize", among: quantizationRows) }
+    @Test(arguments: quantizationRows) func `quantisation agrees with reference numbers`(row: Row) throws {
+        try check(row, in: "quantize", among: quantizationRows)
+    }
     @Test func `every reference case of quantisation has a row`() throws { try checkFamily("quantize", quantizationRows, cases: 17) }
 
     @Test func `fake quantisation passes gradients straight through within the range`() throws {

@@ -75,7 +75,9 @@ import Testing
             let program = try Program(inputs: [x, key], outputs: [y, gradient], options: .init(shards: shards, isOptimized: isOptimized))
             let session = try Session(program, threads: 2)
             let out = session.run([values, words])
-            for (a, b) in zip(out[0].doubles() + out[1].doubles(), expected.doubles() + slope.doubles()) { #expect(abs(a - b) <= 1e-5 * abs(b)) }
+            for (a, b) in zip(out[0].doubles() + out[1].doubles(), expected.doubles() + slope.doubles()) {
+                #expect(abs(a - b) <= 1e-5 * abs(b))
+            }
             let other = session.run([values, Tensor([3, 5] as [UInt32])])
             #expect(other[0].doubles() != out[0].doubles())
         }
@@ -105,13 +107,18 @@ import Testing
     }
     let infinite = Tensor([Float](repeating: .infinity, count: 64)).dropout(0.5, key: key).doubles()
     #expect(infinite.allSatisfy { $0 == 0 || $0 == .infinity } && infinite.contains(0))
-    #expect(throws: EngineError("dropout", "the rate must be in [0, 1), got 1.0", operands: [TensorType([2], .u32), TensorType([3], .f32)])) {
+    #expect(
+        throws: EngineError("dropout", "the rate must be in [0, 1), got 1.0", operands: [TensorType([2], .u32), TensorType([3], .f32)])
+    ) {
         try Tensor.apply(Dropout(rate: 1), [key.tensor, .zeros([3])])
     }
-    #expect(throws: EngineError("uniform", "a key is u32[2]", operands: [TensorType([2], .f32)])) { try Tensor.apply(Uniform(shape: [3]), [.zeros([2])]) }
+    #expect(throws: EngineError("uniform", "a key is u32[2]", operands: [TensorType([2], .f32)])) {
+        try Tensor.apply(Uniform(shape: [3]), [.zeros([2])])
+    }
 }
 
 @Test func `a permutation has every number once and depends on the key`() {
-    let a = Tensor.permutation(100, key: RandomKey(seed: 1)).values(Int64.self), b = Tensor.permutation(100, key: RandomKey(seed: 2)).values(Int64.self)
+    let a = Tensor.permutation(100, key: RandomKey(seed: 1)).values(Int64.self),
+        b = Tensor.permutation(100, key: RandomKey(seed: 2)).values(Int64.self)
     #expect(a.sorted() == (0..<100).map { Int64($0) } && b.sorted() == a.sorted() && a != b && a != a.sorted())
 }

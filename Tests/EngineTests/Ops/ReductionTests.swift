@@ -29,7 +29,9 @@ let reductionRows = [
 ]
 
 @Suite struct ReductionTests {
-    @Test(arguments: reductionRows) func `reductions agree with reference numbers`(row: Row) throws { try check(row, in: "reduction", among: reductionRows) }
+    @Test(arguments: reductionRows) func `reductions agree with reference numbers`(row: Row) throws {
+        try check(row, in: "reduction", among: reductionRows)
+    }
     @Test func `every reference case of reductions has a row`() throws { try checkFamily("reduction", reductionRows, cases: 128) }
 
     @Test(arguments: [[0], [1], [2], [0, 2], [0, 1, 2]]) func `reductions have the derivatives that differences show`(axes: [Int]) throws {
@@ -60,7 +62,8 @@ let reductionRows = [
         #expect(x.argmin(0).values(Int64.self) == [0, 1, 0])
     }
 
-    @Test(arguments: [1, 2, 3, 15, 17, 64, 129, 1000]) func `sums of odd lengths along either axis are exact for whole numbers`(count: Int) {
+    @Test(arguments: [1, 2, 3, 15, 17, 64, 129, 1000]) func `sums of odd lengths along either axis are exact for whole numbers`(count: Int)
+    {
         let x = Tensor((0..<3 * count).map { Float($0 % 13) - 6 }, [3, count])
         let rows = (0..<3).map { row in (0..<count).reduce(0) { $0 + Double((row * count + $1) % 13) - 6 } }
         #expect(x.sum([1]).doubles() == rows)

@@ -3,14 +3,18 @@ import TestKit
 import Testing
 
 let scanRows = [
-    Row("cumulativeSum") { x, a in [x[0].cumulativeSum(a.int("axis"), exclusive: a.truth("exclusive", false), reverse: a.truth("reverse", false))] },
+    Row("cumulativeSum") { x, a in
+        [x[0].cumulativeSum(a.int("axis"), exclusive: a.truth("exclusive", false), reverse: a.truth("reverse", false))]
+    },
     Row("cumulativeProduct") { x, a in
         [x[0].cumulativeProduct(a.int("axis"), exclusive: a.truth("exclusive", false), reverse: a.truth("reverse", false))]
     },
 ]
 
 @Suite struct ScanTests {
-    @Test(arguments: scanRows) func `running sums and products agree with reference numbers`(row: Row) throws { try check(row, in: "sorting", among: scanRows) }
+    @Test(arguments: scanRows) func `running sums and products agree with reference numbers`(row: Row) throws {
+        try check(row, in: "sorting", among: scanRows)
+    }
 
     @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
     func `running sums and products have the derivatives that differences show`(exclusive: Bool, reverse: Bool) throws {
@@ -28,7 +32,9 @@ let scanRows = [
         func text(_ op: any Op, _ operands: Tensor...) -> String { message { _ = try Tensor.apply(op, operands) } }
         #expect(text(Cumulative(kind: .sum, axis: 2), .zeros([2, 3])) == "cumulativeSum: axis 2 of 2 (f32[2,3])")
         #expect(text(Cumulative(kind: .product, axis: 0), .zeros([2], .bool)) == "cumulativeProduct: does not take bool: cast it (bool[2])")
-        #expect(text(ProductGradient(axis: 0), .zeros([2]), .zeros([3])) == "cumulativeProductGradient: value and gradient differ (f32[2], f32[3])")
+        #expect(
+            text(ProductGradient(axis: 0), .zeros([2]), .zeros([3]))
+                == "cumulativeProductGradient: value and gradient differ (f32[2], f32[3])")
     }
 
     @Test func `counting numbers start, step and keep their type`() {

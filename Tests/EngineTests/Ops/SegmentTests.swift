@@ -12,7 +12,9 @@ let segmentRows = [
 ]
 
 @Suite struct SegmentTests {
-    @Test(arguments: segmentRows) func `segments agree with reference numbers`(row: Row) throws { try check(row, in: "segment", among: segmentRows) }
+    @Test(arguments: segmentRows) func `segments agree with reference numbers`(row: Row) throws {
+        try check(row, in: "segment", among: segmentRows)
+    }
     @Test func `every reference case of segments has a row`() throws { try checkFamily("segment", segmentRows, cases: 20) }
 
     @Test func `the gradient of a product is exact where factors are 0`() throws {
@@ -22,7 +24,9 @@ let segmentRows = [
 
     @Test func `gradients agree with finite differences`() throws {
         let ids = Tensor([2, 0, 2, 1, 0] as [Int64])
-        try checkGradients("sum and mean", at: [samples([5, 2])]) { x in [x[0].segmentSum(ids, 4).square(), x[0].segmentMean(ids, 4).square()] }
+        try checkGradients("sum and mean", at: [samples([5, 2])]) { x in
+            [x[0].segmentSum(ids, 4).square(), x[0].segmentMean(ids, 4).square()]
+        }
         try checkGradients("product", at: [samples([5, 2], 0.5, 1.5)], orders: 1) { x in [x[0].segmentProduct(ids, 4)] }
         try checkGradients("extremes", at: [samples([5, 2])], orders: 1) { x in [x[0].segmentMax(ids, 3), x[0].segmentMin(ids, 3)] }
     }

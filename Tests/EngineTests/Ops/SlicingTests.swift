@@ -24,7 +24,9 @@ let slicingRows = [
 ]
 
 @Suite struct SlicingTests {
-    @Test(arguments: slicingRows) func `parts and joins agree with reference numbers`(row: Row) throws { try check(row, in: "layout", among: slicingRows) }
+    @Test(arguments: slicingRows) func `parts and joins agree with reference numbers`(row: Row) throws {
+        try check(row, in: "layout", among: slicingRows)
+    }
 
     @Test func `a start and an end may count from the end and steps may go back`() {
         let x = Tensor((0..<6).map { Float($0) })
@@ -49,7 +51,10 @@ let slicingRows = [
             [x[0].dynamicUpdate(x[1], at: at, axes: [1]).square(), x[0].dynamicSlice(at: at, [2], axes: [1]).square()]
         }
         try checkGradients("slices and pads", at: [samples([4, 3])]) { x in
-            [(x[0].sliced([3, 0], [0, 3], [-2, 1]).padded([(1, 0), (0, 2)]) * x[0].sliced([1, 0], [4, 3]).padded([(0, 0), (2, 0)])).square()]
+            [
+                (x[0].sliced([3, 0], [0, 3], [-2, 1]).padded([(1, 0), (0, 2)]) * x[0].sliced([1, 0], [4, 3]).padded([(0, 0), (2, 0)]))
+                    .square()
+            ]
         }
     }
 
@@ -70,8 +75,14 @@ let slicingRows = [
             do { return "\(try op.infer(types))" } catch { return "\(error)" }
         }
         let type = TensorType([2, 3], .f32)
-        #expect(text(Slice(cuts: [Cut(axis: 1, start: 2, count: 2, step: 1)]), [type]) == "slice: 2 places from 2 in steps of 1 leave axis 1 of extent 3 (f32[2,3])")
-        #expect(text(Concatenate(axis: 0), [type, TensorType([2, 4], .f32)]) == "concatenate: operands differ beside axis 0 (f32[2,3], f32[2,4])")
-        #expect(text(DynamicSlice(axes: [0], counts: [3]), [type, TensorType([1], .i64)]) == "dynamicSlice: a part of 3 along axis 0 (f32[2,3], i64[1])")
+        #expect(
+            text(Slice(cuts: [Cut(axis: 1, start: 2, count: 2, step: 1)]), [type])
+                == "slice: 2 places from 2 in steps of 1 leave axis 1 of extent 3 (f32[2,3])")
+        #expect(
+            text(Concatenate(axis: 0), [type, TensorType([2, 4], .f32)])
+                == "concatenate: operands differ beside axis 0 (f32[2,3], f32[2,4])")
+        #expect(
+            text(DynamicSlice(axes: [0], counts: [3]), [type, TensorType([1], .i64)])
+                == "dynamicSlice: a part of 3 along axis 0 (f32[2,3], i64[1])")
     }
 }

@@ -76,6 +76,10 @@ func `softmax in every width agrees with f64`(_ dtype: DType) throws {
 @Test func `softmax says what it refuses`() {
     #expect(refusal(Softmax(), TensorType([], .f32)) == "softmax: needs an axis (f32[])")
     #expect(refusal(Softmax(), TensorType([2], .i32)) == "softmax: needs floating-point operands, got i32 (i32[2])")
-    #expect(refusal(SoftmaxCrossEntropy(), TensorType([2, 3], .f32), TensorType([3], .i64)) == "softmaxCrossEntropy: labels must be [2] (f32[2,3], i64[3])")
-    #expect(refusal(SoftmaxCrossEntropy(), TensorType([2, 3], .f32), TensorType([2], .f32)) == "softmaxCrossEntropy: labels must be integers, got f32 (f32[2,3], f32[2])")
+    #expect(
+        refusal(SoftmaxCrossEntropy(), TensorType([2, 3], .f32), TensorType([3], .i64))
+            == "softmaxCrossEntropy: labels must be [2] (f32[2,3], i64[3])")
+    #expect(
+        refusal(SoftmaxCrossEntropy(), TensorType([2, 3], .f32), TensorType([2], .f32))
+            == "softmaxCrossEntropy: labels must be integers, got f32 (f32[2,3], f32[2])")
 }

@@ -13,7 +13,9 @@ let sortingRows = [
 ]
 
 @Suite struct SortingTests {
-    @Test(arguments: sortingRows) func `sorting agrees with reference numbers`(row: Row) throws { try check(row, in: "sorting", among: sortingRows) }
+    @Test(arguments: sortingRows) func `sorting agrees with reference numbers`(row: Row) throws {
+        try check(row, in: "sorting", among: sortingRows)
+    }
 
     @Test func `not-a-number is the largest and zeros of both signs are equal`() {
         let x = Tensor([Float.nan, 1, 0, -0.0, -.infinity, .infinity])
@@ -27,10 +29,15 @@ let sortingRows = [
             let x = samples([count], 0, 100, seed: UInt64(count), as: dtype)
             let values = x.doubles()
             for descending in [false, true] {
-                let wanted = values.indices.sorted { descending ? values[$0] > values[$1] || values[$0] == values[$1] && $0 < $1 : values[$0] < values[$1] || values[$0] == values[$1] && $0 < $1 }
+                let wanted = values.indices.sorted {
+                    descending
+                        ? values[$0] > values[$1] || values[$0] == values[$1] && $0 < $1
+                        : values[$0] < values[$1] || values[$0] == values[$1] && $0 < $1
+                }
                 #expect(x.argsort(descending: descending).values(Int64.self) == wanted.map { Int64($0) }, "\(count) \(dtype)")
                 let few = min(count, 9)
-                #expect(x.topK(few, largest: descending).places.values(Int64.self) == wanted.prefix(few).map { Int64($0) }, "\(count) \(dtype)")
+                #expect(
+                    x.topK(few, largest: descending).places.values(Int64.self) == wanted.prefix(few).map { Int64($0) }, "\(count) \(dtype)")
             }
         }
     }
@@ -40,6 +47,8 @@ let sortingRows = [
     }
 
     @Test func `mistakes are named`() {
-        #expect(message { _ = try Sort(axis: 1, count: 4).infer([TensorType([2, 3], .f32)]) } == "topK: 4 values of an axis of extent 3 (f32[2,3])")
+        #expect(
+            message { _ = try Sort(axis: 1, count: 4).infer([TensorType([2, 3], .f32)]) }
+                == "topK: 4 values of an axis of extent 3 (f32[2,3])")
     }
 }

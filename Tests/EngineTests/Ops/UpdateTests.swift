@@ -3,10 +3,12 @@ import TestKit
 import Testing
 
 @Suite struct UpdateTests {
-    private let w = samples([37], as: .f32), g = samples([37], seed: 2, as: .f32), m = samples([37], seed: 3, as: .f32), v = samples([37], 0.1, 1, seed: 4, as: .f32)
+    private let w = samples([37], as: .f32), g = samples([37], seed: 2, as: .f32), m = samples([37], seed: 3, as: .f32),
+        v = samples([37], 0.1, 1, seed: 4, as: .f32)
 
     @Test(arguments: [(0.0, false), (0.1, false), (0.1, true)]) func `adam takes the step of its formula`(decay: Double, decoupled: Bool) {
-        let found = adam(w, gradient: g, m: m, v: v, rate: Tensor(0.01 as Float), step: Tensor(3 as Float), decay: decay, decoupled: decoupled)
+        let found = adam(
+            w, gradient: g, m: m, v: v, rate: Tensor(0.01 as Float), step: Tensor(3 as Float), decay: decay, decoupled: decoupled)
         var (weights, first, second) = (w.doubles(), m.doubles(), v.doubles())
         for (place, slope) in g.doubles().enumerated() {
             let gradient = decoupled ? slope : slope + decay * weights[place]

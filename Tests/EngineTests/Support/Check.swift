@@ -52,7 +52,9 @@ private func problem(_ row: Row, _ example: GoldenCase, _ options: Program.Optio
         if let text = difference(answers[place], expected.tensor, tolerance: row.tolerance) { return "result \(place): \(text)" }
     }
     for (place, answer) in zip(places, answers.dropFirst(results.count)) {
-        if let text = difference(answer, example.gradients![place]!.tensor, tolerance: row.tolerance) { return "gradient by operand \(place): \(text)" }
+        if let text = difference(answer, example.gradients![place]!.tensor, tolerance: row.tolerance) {
+            return "gradient by operand \(place): \(text)"
+        }
     }
     return nil
 }

@@ -45,7 +45,9 @@ struct GoldenTensor: Decodable, Sendable {
                 value = number
             } else {
                 let text = try container.decode(String.self)
-                guard let number = Double(text) else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no number") }
+                guard let number = Double(text) else {
+                    throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no number")
+                }
                 value = number
             }
         }

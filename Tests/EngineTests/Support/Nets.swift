@@ -6,9 +6,12 @@ enum Nets {
     static func training(batch: Int, options: Program.Options = .init()) throws -> (program: Program, variables: [Variable]) {
         let images = Tensor.input("images", [batch, 12, 12, 3]), labels = Tensor.input("labels", [batch, 10])
         let variables = [
-            Variable("conv1", samples([16, 3, 3, 3], -0.3, 0.3, seed: 1, as: .f32)), Variable("bias1", samples([16], -0.1, 0.1, seed: 2, as: .f32)),
-            Variable("conv2", samples([24, 16, 3, 3], -0.1, 0.1, seed: 3, as: .f32)), Variable("bias2", samples([24], -0.1, 0.1, seed: 4, as: .f32)),
-            Variable("hidden", samples([64, 96], -0.1, 0.1, seed: 5, as: .f32)), Variable("bias3", samples([64], -0.1, 0.1, seed: 6, as: .f32)),
+            Variable("conv1", samples([16, 3, 3, 3], -0.3, 0.3, seed: 1, as: .f32)),
+            Variable("bias1", samples([16], -0.1, 0.1, seed: 2, as: .f32)),
+            Variable("conv2", samples([24, 16, 3, 3], -0.1, 0.1, seed: 3, as: .f32)),
+            Variable("bias2", samples([24], -0.1, 0.1, seed: 4, as: .f32)),
+            Variable("hidden", samples([64, 96], -0.1, 0.1, seed: 5, as: .f32)),
+            Variable("bias3", samples([64], -0.1, 0.1, seed: 6, as: .f32)),
             Variable("output", samples([10, 64], -0.1, 0.1, seed: 7, as: .f32)),
         ]
         let w = variables.map(\.value)
@@ -31,7 +34,8 @@ enum Nets {
         let x = Tensor.input("x", [1, 64])
         var y = x
         for (place, width) in [32, 8, 32, 64].enumerated() {
-            y = linear(y, samples([width, y.shape[1]], seed: UInt64(place) + 1, as: .f32), samples([width], seed: UInt64(place) + 5, as: .f32))
+            y = linear(
+                y, samples([width, y.shape[1]], seed: UInt64(place) + 1, as: .f32), samples([width], seed: UInt64(place) + 5, as: .f32))
             if place < 3 { y = y.relu() }
         }
         return try Program(inputs: [x], outputs: [y], options: .init(isFrozen: true))

@@ -17,7 +17,8 @@ private func weighted(_ result: Tensor) -> Tensor { (result * scattered(result.s
 
 /// Compares the gradients of `body` in f64 with finite differences; with `order` 2 also the gradients of the gradients.
 func expectGradients(
-    _ operands: [Tensor], order: Int = 2, tolerance: Double = 1e-6, sourceLocation: SourceLocation = #_sourceLocation, _ body: ([Tensor]) -> Tensor
+    _ operands: [Tensor], order: Int = 2, tolerance: Double = 1e-6, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: ([Tensor]) -> Tensor
 ) throws {
     let found = try gradients(of: weighted(body(operands)), for: operands)
     for (place, operand) in operands.enumerated() {
@@ -33,7 +34,9 @@ func expectGradients(
             }
             let difference = (loss(kept + step) - loss(kept - step)) / (2 * step)
             values[index] = kept
-            #expect(abs(difference - gradient[index]) <= tolerance * (1 + abs(difference)), "operand \(place), element \(index)", sourceLocation: sourceLocation)
+            #expect(
+                abs(difference - gradient[index]) <= tolerance * (1 + abs(difference)), "operand \(place), element \(index)",
+                sourceLocation: sourceLocation)
         }
     }
     if order > 1 {
@@ -46,7 +49,8 @@ func expectGradients(
 
 /// Compares result and gradients of `body` in a narrower type with those in f64.
 func expectPrecise(
-    _ operands: [Tensor], as dtype: DType = .f32, tolerance: Double? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ body: ([Tensor]) -> Tensor
+    _ operands: [Tensor], as dtype: DType = .f32, tolerance: Double? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: ([Tensor]) -> Tensor
 ) throws {
     let tolerance = tolerance ?? (dtype == .f32 ? 2e-6 : dtype == .f16 ? 4e-3 : 3e-2)
     // What the narrow type can hold is what both sides compute with.
@@ -62,7 +66,9 @@ func expectPrecise(
     for (place, (a, b)) in zip(try run(narrow), exact).enumerated() {
         let size = b.reduce(0) { max($0, abs($1)) } + 1e-3
         let worst = zip(a, b).map { abs($0 - $1) }.max() ?? 0
-        #expect(worst <= tolerance * size && !a.contains { $0.isNaN }, "result \(place): off by \(worst) of \(size)", sourceLocation: sourceLocation)
+        #expect(
+            worst <= tolerance * size && !a.contains { $0.isNaN }, "result \(place): off by \(worst) of \(size)",
+            sourceLocation: sourceLocation)
     }
 }
 

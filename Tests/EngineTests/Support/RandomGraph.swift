@@ -66,7 +66,9 @@ struct RandomGraph: CustomStringConvertible {
         case 10:
             guard let judge = items.filter({ $0.isExact && $0.tensor.dtype == .f32 }).randomElement(using: &generator) else { return }
             let b = pick()
-            guard b.tensor.dtype == x.dtype, let shape = judge.tensor.shape.broadcast(with: x.shape)?.broadcast(with: b.tensor.shape), shape.count <= 4_096 else { return }
+            guard b.tensor.dtype == x.dtype, let shape = judge.tensor.shape.broadcast(with: x.shape)?.broadcast(with: b.tensor.shape),
+                shape.count <= 4_096
+            else { return }
             add(select(judge.tensor.isGreater(than: 0), x, b.tensor), max(a.bound, b.bound), "select by > 0", [judge, a, b])
         case 11, 12:
             guard x.rank > 0 else { return }
@@ -100,7 +102,10 @@ struct RandomGraph: CustomStringConvertible {
 
     private mutating func function(_ a: Item) {
         let x = a.tensor
-        var known: [(UnaryFunction, Double)] = [(.tanh, 1), (.sigmoid, 1), (.sin, 1), (.cos, 1), (.neg, a.bound), (.erf, 1), (.silu, a.bound), (.softplus, a.bound + 1), (.gelu, a.bound)]
+        var known: [(UnaryFunction, Double)] = [
+            (.tanh, 1), (.sigmoid, 1), (.sin, 1), (.cos, 1), (.neg, a.bound), (.erf, 1), (.silu, a.bound), (.softplus, a.bound + 1),
+            (.gelu, a.bound),
+        ]
         if a.bound < 5 { known.append((.square, a.bound * a.bound)) }
         if a.bound < 3 { known += [(.exp, 21), (.expm1, 21)] }
         if !hasGradients { known += [(.relu, a.bound), (.abs, a.bound)] }
@@ -111,7 +116,9 @@ struct RandomGraph: CustomStringConvertible {
     private mutating func pair(_ a: Item) {
         for _ in 0..<6 {
             let b = pick()
-            guard b.tensor.dtype == a.tensor.dtype, let shape = a.tensor.shape.broadcast(with: b.tensor.shape), shape.count <= 4_096 else { continue }
+            guard b.tensor.dtype == a.tensor.dtype, let shape = a.tensor.shape.broadcast(with: b.tensor.shape), shape.count <= 4_096 else {
+                continue
+            }
             let x = a.tensor, y = b.tensor
             switch generator.int(hasGradients ? 4 : 6) {
             case 0: add(x + y, a.bound + b.bound, "add", [a, b])

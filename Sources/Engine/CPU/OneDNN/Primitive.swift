@@ -19,8 +19,7 @@ extension OneDNN {
         private let chosen: OpaquePointer
         private let scales: [Argument: Descriptor]
 
-        init(_ library: OneDNN, _ operation: String, _ plan: borrowing Owned, _ attributes: Attributes) throws(Failure)
-        {
+        init(_ library: OneDNN, _ operation: String, _ plan: borrowing Owned, _ attributes: Attributes) throws(Failure) {
             let table = library.functions.pointee
             var scales: [Argument: Descriptor] = [:]
             for scale in attributes.scales {
@@ -43,7 +42,8 @@ extension OneDNN {
             self.chosen = chosen
             self.scales = scales
             implementation = name.map { String(cString: $0) } ?? ""
-            scratchpadBytes = table.primitive_desc_query_md(chosen, MK_DNN_QUERY_SCRATCHPAD, 0)
+            scratchpadBytes =
+                table.primitive_desc_query_md(chosen, MK_DNN_QUERY_SCRATCHPAD, 0)
                 .map { table.memory_desc_get_size($0) } ?? 0
         }
 

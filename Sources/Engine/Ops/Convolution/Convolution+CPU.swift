@@ -9,7 +9,8 @@ extension Convolution {
         let call = call(operands[0], operands[1], results[0])
         guard call.isNative, let library = OneDNN.shared,
             let primitive = try? call.forward(library, bias: hasBias ? operands[2].dtype : nil, residual: hasResidual, activation),
-            let layout = call.packing(primitive) else { return [:] }
+            let layout = call.packing(primitive)
+        else { return [:] }
         return [1: layout]
     }
 
@@ -38,10 +39,12 @@ extension Convolution {
                 let range = Binder.range(call.y[1], piece, of: pieces)
                 if range.isEmpty { return nil }
                 let part = call.rows(range)
-                return try kernel(part.call.forward(library, bias: bias?.dtype, residual: hasResidual, activation, weights: layout), part.x, part.y)
+                return try kernel(
+                    part.call.forward(library, bias: bias?.dtype, residual: hasResidual, activation, weights: layout), part.x, part.y)
             }
             if let parts {
-                return Kernel(pieces: parts.count, scratchBytes: parts.map(\.scratchBytes).max() ?? 0, label: whole.implementation) { piece, scratch in
+                return Kernel(pieces: parts.count, scratchBytes: parts.map(\.scratchBytes).max() ?? 0, label: whole.implementation) {
+                    piece, scratch in
                     parts[piece].run(0, scratch)
                 }
             }
@@ -71,7 +74,8 @@ extension Convolution {
         let pieces = packing.isKept ? min(rows, Binder.pieces(call.work, each: 1 << 23)) : 1
         let rowLength = call.y.count / rows
         let shape = conv
-        return Kernel(pieces: pieces, scratchBytes: packing.bytes + biasBytes + Int(mk_conv_scratch_bytes(&conv)), label: "conv") { piece, scratch in
+        return Kernel(pieces: pieces, scratchBytes: packing.bytes + biasBytes + Int(mk_conv_scratch_bytes(&conv)), label: "conv") {
+            piece, scratch in
             var conv = shape
             let packed = packing.ready(scratch)
             let range = Binder.range(rows, piece, of: pieces)
@@ -87,7 +91,8 @@ extension Convolution {
             let rest = scratch + packing.bytes + biasBytes
             if isNarrow {
                 mk_conv_forward_bf16(
-                    &conv, x.pointer(as: UInt16.self), packed, offset, code ?? 0, y.pointer(as: UInt16.self), range.lowerBound, range.upperBound, rest)
+                    &conv, x.pointer(as: UInt16.self), packed, offset, code ?? 0, y.pointer(as: UInt16.self), range.lowerBound,
+                    range.upperBound, rest)
             } else {
                 mk_conv_forward_f32(&conv, x.floats, packed, offset, code ?? 0, y.floats, range.lowerBound, range.upperBound, rest)
             }

@@ -40,9 +40,11 @@ extension Tensor {
     ) throws -> Tensor {
         let name = "conv\(spatial)d"
         guard (1...3).contains(spatial), kernel.rank == spatial + 2 else {
-            throw EngineError(name, "takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…]", operands: [type, kernel.type])
+            throw EngineError(
+                name, "takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…]", operands: [type, kernel.type])
         }
-        let windows = try Windows(name, image: type, window: Array(kernel.shape.extents.dropFirst(2)), stride: stride, dilation: dilation, padding: padding)
+        let windows = try Windows(
+            name, image: type, window: Array(kernel.shape.extents.dropFirst(2)), stride: stride, dilation: dilation, padding: padding)
         let operands = [self, kernel] + (bias.map { [$0] } ?? [])
         return try Tensor.apply(Convolution(windows: windows, groups: groups, hasBias: bias != nil), operands)[0]
     }
@@ -60,12 +62,15 @@ extension Tensor {
     ) throws -> Tensor {
         let spatial = rank - 2, name = "convTranspose\(spatial)d"
         guard (1...3).contains(spatial), kernel.rank == rank else {
-            throw EngineError(name, "takes an image [batch, spatial…, in] and a kernel [in, out / groups, spatial…]", operands: [type, kernel.type])
+            throw EngineError(
+                name, "takes an image [batch, spatial…, in] and a kernel [in, out / groups, spatial…]", operands: [type, kernel.type])
         }
         let window = Array(kernel.shape.extents.dropFirst(2))
-        var windows = try Windows(name, image: type, window: window, stride: stride, dilation: dilation, padding: padding == .same ? .valid : padding)
+        var windows = try Windows(
+            name, image: type, window: window, stride: stride, dilation: dilation, padding: padding == .same ? .valid : padding)
         guard var extra = outputPadding.each(spatial) else {
-            throw EngineError(name, "\(outputPadding.numbers.count) numbers of output padding for \(spatial) spatial axes", operands: [type, kernel.type])
+            throw EngineError(
+                name, "\(outputPadding.numbers.count) numbers of output padding for \(spatial) spatial axes", operands: [type, kernel.type])
         }
         let reach = (0..<spatial).map { (window[$0] - 1) * windows.dilations[$0] + 1 }
         if padding == .same {
@@ -77,7 +82,8 @@ extension Tensor {
             }
         }
         guard zip(extra, windows.strides).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
-            throw EngineError(name, "output padding \(extra) must be less than the stride \(windows.strides)", operands: [type, kernel.type])
+            throw EngineError(
+                name, "output padding \(extra) must be less than the stride \(windows.strides)", operands: [type, kernel.type])
         }
         let extents = (0..<spatial).map { axis -> Int in
             let spread = (shape[axis + 1] - 1) * windows.strides[axis] + reach[axis]
@@ -98,7 +104,10 @@ extension Tensor {
         dilation: PerAxis = 1, groups: Int = 1
     ) -> Tensor {
         demand(rank == 3, "\(EngineError("convTranspose1d", "takes [batch, time, channels]", operands: [type, kernel.type]))")
-        return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
+        return trapping {
+            try convolutionTransposed(
+                kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups)
+        }
     }
 
     /// The transposed convolution over images.
@@ -107,7 +116,10 @@ extension Tensor {
         dilation: PerAxis = 1, groups: Int = 1
     ) -> Tensor {
         demand(rank == 4, "\(EngineError("convTranspose2d", "takes [batch, height, width, channels]", operands: [type, kernel.type]))")
-        return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
+        return trapping {
+            try convolutionTransposed(
+                kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups)
+        }
     }
 
     /// The transposed convolution over volumes.
@@ -115,8 +127,12 @@ extension Tensor {
         _ kernel: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
         dilation: PerAxis = 1, groups: Int = 1
     ) -> Tensor {
-        demand(rank == 5, "\(EngineError("convTranspose3d", "takes [batch, depth, height, width, channels]", operands: [type, kernel.type]))")
-        return trapping { try convolutionTransposed(kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups) }
+        demand(
+            rank == 5, "\(EngineError("convTranspose3d", "takes [batch, depth, height, width, channels]", operands: [type, kernel.type]))")
+        return trapping {
+            try convolutionTransposed(
+                kernel, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation, groups: groups)
+        }
     }
 }
 
@@ -154,14 +170,22 @@ struct Convolution: PortableOp {
             throw refuse("takes an image [batch, spatial…, in] and a kernel [out, in / groups, spatial…]", operands)
         }
         if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
-        guard groups > 0, kernel[0] % groups == 0 else { throw refuse("\(kernel[0]) results do not divide into \(groups) groups", operands) }
-        guard x[-1] == kernel[1] * groups else { throw refuse("input has \(x[-1]) channels, kernel expects \(kernel[1] * groups)", operands) }
+        guard groups > 0, kernel[0] % groups == 0 else {
+            throw refuse("\(kernel[0]) results do not divide into \(groups) groups", operands)
+        }
+        guard x[-1] == kernel[1] * groups else {
+            throw refuse("input has \(x[-1]) channels, kernel expects \(kernel[1] * groups)", operands)
+        }
         let window = Array(kernel.extents.dropFirst(2))
         let extents = windows.results(x.spatial, window)
-        guard extents.allSatisfy({ $0 > 0 }) || x.count == 0 else { throw refuse("a window of \(window) is larger than the padded input", operands) }
+        guard extents.allSatisfy({ $0 > 0 }) || x.count == 0 else {
+            throw refuse("a window of \(window) is larger than the padded input", operands)
+        }
         if hasBias, operands[2].shape != [kernel[0]] { throw refuse("the bias must be [\(kernel[0])]", operands) }
         let result = operands[0].with(Shape([x[0]] + extents + [kernel[0]]))
-        if hasResidual, operands[count - 1].shape != result.shape { throw refuse("the residual must have the shape of the result", operands) }
+        if hasResidual, operands[count - 1].shape != result.shape {
+            throw refuse("the residual must have the shape of the result", operands)
+        }
         return [result]
     }
 
@@ -169,8 +193,12 @@ struct Convolution: PortableOp {
         demand(activation == .none, "\(name): the gradient of a fused activation")
         let g = call.flow[0]!, x = call.operands[0], kernel = call.operands[1]
         let toKernel = Tensor.makeAll(
-            ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2)), hasBias: hasBias), [x, g])
-        return [.make(ConvolutionDataGradient(windows: windows, groups: groups, extents: x.shape.spatial), g, kernel), toKernel[0].cast(to: kernel.dtype)]
+            ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2)), hasBias: hasBias),
+            [x, g])
+        return [
+            .make(ConvolutionDataGradient(windows: windows, groups: groups, extents: x.shape.spatial), g, kernel),
+            toKernel[0].cast(to: kernel.dtype),
+        ]
             + (hasBias ? [toKernel[1].cast(to: call.operands[2].dtype)] : []) + (hasResidual ? [g] : [])
     }
 
@@ -186,7 +214,8 @@ struct Convolution: PortableOp {
             return joined
         }
         guard let binary = consumer as? Binary, binary.function == .add, let result = try? infer(operands)[0],
-            result.dtype == .f32 || result.dtype == .bf16, !hasResidual else { return nil }
+            result.dtype == .f32 || result.dtype == .bf16, !hasResidual
+        else { return nil }
         if !hasBias, others[0].shape == [operands[1].shape[0]] {
             joined.hasBias = true
             return joined
@@ -203,7 +232,8 @@ struct Convolution: PortableOp {
     func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
         if let scaling = consumer as? ScaleChannels { return folding(scaling, operands, others) }
         guard activation == .none, !hasResidual, let binary = consumer as? Binary, operands[0].dtype.isFloat, let other = others.first,
-            operands.dropFirst().allSatisfy(\.isConstant), other.isConstant else { return nil }
+            operands.dropFirst().allSatisfy(\.isConstant), other.isConstant
+        else { return nil }
         let dtype = operands[0].dtype, channels = operands[1].shape[0]
         guard other.count == 1 && other.rank <= 1 || other.shape == [channels] else { return nil }
         // Rounded once, after the sum: a narrow constant was made from a wide one.
@@ -250,9 +280,13 @@ struct ConvolutionDataGradient: PortableOp {
             throw refuse("takes an image [batch, spatial…, in] and a kernel [in, out / groups, spatial…]", operands)
         }
         if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
-        guard groups > 0, kernel[0] % groups == 0 else { throw refuse("\(kernel[0]) channels do not divide into \(groups) groups", operands) }
+        guard groups > 0, kernel[0] % groups == 0 else {
+            throw refuse("\(kernel[0]) channels do not divide into \(groups) groups", operands)
+        }
         guard g[-1] == kernel[0] else { throw refuse("input has \(g[-1]) channels, kernel expects \(kernel[0])", operands) }
-        guard extents.allSatisfy({ $0 > 0 }) || g.count == 0, windows.results(extents, Array(kernel.extents.dropFirst(2))) == g.spatial || g.count == 0 else {
+        guard extents.allSatisfy({ $0 > 0 }) || g.count == 0,
+            windows.results(extents, Array(kernel.extents.dropFirst(2))) == g.spatial || g.count == 0
+        else {
             throw refuse("results of \(extents) do not belong to these operands", operands)
         }
         return [operands[0].with(Shape([g[0]] + extents + [kernel[1] * groups]))]
@@ -260,7 +294,8 @@ struct ConvolutionDataGradient: PortableOp {
 
     func gradient(_ call: Call) -> [Tensor?] {
         let f = call.flow[0]!, g = call.operands[0], kernel = call.operands[1]
-        let toKernel = Tensor.make(ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2))), f, g)
+        let toKernel = Tensor.make(
+            ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2))), f, g)
         return [.make(Convolution(windows: windows, groups: groups), f, kernel), toKernel.cast(to: kernel.dtype)]
     }
 
@@ -289,7 +324,9 @@ struct ConvolutionKernelGradient: PortableOp {
             throw refuse("takes an image and the gradient of its convolution", operands)
         }
         if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
-        guard groups > 0, x[-1] % groups == 0, g[-1] % groups == 0 else { throw refuse("channels do not divide into \(groups) groups", operands) }
+        guard groups > 0, x[-1] % groups == 0, g[-1] % groups == 0 else {
+            throw refuse("channels do not divide into \(groups) groups", operands)
+        }
         guard x[0] == g[0], windows.results(x.spatial, window) == g.spatial || x.count == 0 else {
             throw refuse("a window of \(window) does not lead from one operand to the other", operands)
         }
@@ -303,8 +340,13 @@ struct ConvolutionKernelGradient: PortableOp {
         let kernel = call.flow[0]?.cast(to: x.dtype)
         let bias = hasBias ? call.flow[1]?.cast(to: x.dtype) : nil
         var toFlow: Tensor?
-        if let kernel { toFlow = Tensor.makeAll(Convolution(windows: windows, groups: groups, hasBias: bias != nil), [x, kernel] + (bias.map { [$0] } ?? []))[0] }
-        else if let bias { toFlow = bias.broadcast(to: g.shape) }
+        if let kernel {
+            toFlow =
+                Tensor.makeAll(
+                    Convolution(windows: windows, groups: groups, hasBias: bias != nil), [x, kernel] + (bias.map { [$0] } ?? []))[0]
+        } else if let bias {
+            toFlow = bias.broadcast(to: g.shape)
+        }
         return [kernel.map { .make(ConvolutionDataGradient(windows: windows, groups: groups, extents: x.shape.spatial), g, $0) }, toFlow]
     }
 
@@ -321,6 +363,7 @@ let convolutionCatalog: [any Op] = (1...3).flatMap { rank -> [any Op] in
     let windows = Windows(rank: rank), ones = [Int](repeating: 1, count: rank)
     return [
         Convolution(windows: windows), ConvolutionDataGradient(windows: windows, extents: ones),
-        ConvolutionDataGradient(windows: windows, extents: ones, isTransposed: true), ConvolutionKernelGradient(windows: windows, window: ones),
+        ConvolutionDataGradient(windows: windows, extents: ones, isTransposed: true),
+        ConvolutionKernelGradient(windows: windows, window: ones),
     ]
 }

@@ -36,11 +36,14 @@ struct ConvolutionCall: Sendable {
         try library.kernel(kernel.extents, groups: groups, dtype)
     }
 
-    func forward(_ library: OneDNN, bias: DType?, residual: Bool, _ activation: Activation, weights: OneDNN.Descriptor? = nil) throws -> OneDNN.Primitive {
+    func forward(_ library: OneDNN, bias: DType?, residual: Bool, _ activation: Activation, weights: OneDNN.Descriptor? = nil) throws
+        -> OneDNN.Primitive
+    {
         let target = try library.channelsLast(y.extents, dtype)
         return try checked(
             library.convolution(
-                source: library.channelsLast(x.extents, dtype), weights: weights ?? library.anyKernel(kernel.extents, groups: groups, dtype),
+                source: library.channelsLast(x.extents, dtype),
+                weights: weights ?? library.anyKernel(kernel.extents, groups: groups, dtype),
                 bias: bias.map { try library.plain([kernel[0]], $0) }, destination: target, windows.native, training: false,
                 after: (residual ? [.add(target)] : []) + activation.after))
     }
@@ -56,7 +59,8 @@ struct ConvolutionCall: Sendable {
         try checked(
             library.convolutionBackwardWeights(
                 source: library.channelsLast(x.extents, dtype), weightsGradient: library.anyKernel(kernel.extents, groups: groups, .f32),
-                biasGradient: bias ? library.plain([kernel[0]], .f32) : nil, destinationGradient: library.channelsLast(y.extents, dtype), windows.native))
+                biasGradient: bias ? library.plain([kernel[0]], .f32) : nil, destinationGradient: library.channelsLast(y.extents, dtype),
+                windows.native))
     }
 
     private func checked(_ primitive: OneDNN.Primitive) throws -> OneDNN.Primitive {
@@ -67,7 +71,8 @@ struct ConvolutionCall: Sendable {
     /// How `primitive` wants the kernel, where that is not its plain form.
     func packing(_ primitive: OneDNN.Primitive) -> PackedLayout? {
         let library = primitive.library
-        guard let wanted = primitive.descriptor(.weights), !wanted.isOpaque, let plain = try? plainKernel(library, dtype), plain != wanted else { return nil }
+        guard let wanted = primitive.descriptor(.weights), !wanted.isOpaque, let plain = try? plainKernel(library, dtype), plain != wanted
+        else { return nil }
         let call = self
         return PackedLayout(key: "oneDNN \(wanted)", bytes: wanted.byteCount) { source, target in
             let reorder = try library.reorder(source: call.plainKernel(library, source.dtype), destination: wanted)
@@ -89,7 +94,8 @@ struct ConvolutionCall: Sendable {
     func rows(_ range: Range<Int>) -> (call: ConvolutionCall, x: Int, y: Int) {
         let (part, start, end) = windows.rows(range, of: x[1], window: kernel[2])
         let call = ConvolutionCall(
-            windows: part, groups: groups, x: x.replacing(1, with: end - start + 1), kernel: kernel, y: y.replacing(1, with: range.count), dtype: dtype)
+            windows: part, groups: groups, x: x.replacing(1, with: end - start + 1), kernel: kernel, y: y.replacing(1, with: range.count),
+            dtype: dtype)
         return (call, start * x.strides[1] * dtype.size, range.lowerBound * y.strides[1] * dtype.size)
     }
 }

@@ -7,15 +7,20 @@ extension ConvolutionDataGradient {
 
     func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] {
         let call = call(operands[0], operands[1], results[0])
-        guard call.isNative, let library = OneDNN.shared, let primitive = try? call.backwardData(library), let layout = call.packing(primitive) else { return [:] }
+        guard call.isNative, let library = OneDNN.shared, let primitive = try? call.backwardData(library),
+            let layout = call.packing(primitive)
+        else { return [:] }
         return [1: layout]
     }
 
     func bind(_ binder: Binder) throws -> Kernel {
         let (g, weights, x) = (binder.operands[0], binder.operands[1], binder.results[0])
         let call = call(g.type, weights.type, x.type)
-        if binder.native, call.isNative, let library = OneDNN.shared, let primitive = try? call.backwardData(library), call.isReady(weights, primitive),
-            let kernel = try? Kernel(primitive, [(.destinationGradient, g.pointer), (.weights, weights.pointer), (.sourceGradient, x.pointer)]) {
+        if binder.native, call.isNative, let library = OneDNN.shared, let primitive = try? call.backwardData(library),
+            call.isReady(weights, primitive),
+            let kernel = try? Kernel(
+                primitive, [(.destinationGradient, g.pointer), (.weights, weights.pointer), (.sourceGradient, x.pointer)])
+        {
             return kernel
         }
         guard var conv = call.inC else { return try portable(call.dtype, binder) }
@@ -67,7 +72,9 @@ extension ConvolutionKernelGradient {
         let (x, g, target) = (binder.operands[0], binder.operands[1], binder.results[0])
         let call = call(x.type, g.type, target.type)
         let bias = hasBias && binder.resultIsRead[1] ? binder.results[1] : nil
-        if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, x, g, target, bias) { return kernel }
+        if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, x, g, target, bias) {
+            return kernel
+        }
         guard var conv = call.inC else { return try portable(call.dtype, binder) }
         let isNarrow = call.dtype == .bf16, shape = conv
         let blocked = Packing.padded(target.shape.count * 4)
@@ -75,7 +82,8 @@ extension ConvolutionKernelGradient {
             var conv = shape
             let sums = scratch.assumingMemoryBound(to: Float.self)
             if isNarrow {
-                mk_conv_backward_weights_bf16(&conv, x.pointer(as: UInt16.self), g.pointer(as: UInt16.self), sums, bias?.floats, 0, scratch + blocked)
+                mk_conv_backward_weights_bf16(
+                    &conv, x.pointer(as: UInt16.self), g.pointer(as: UInt16.self), sums, bias?.floats, 0, scratch + blocked)
             } else {
                 mk_conv_backward_weights_f32(&conv, x.floats, g.floats, sums, bias?.floats, 0, scratch + blocked)
             }
@@ -87,12 +95,15 @@ extension ConvolutionKernelGradient {
     /// every block of channels, so a batch larger than the cache is taken in parts (1.2 to 2 times as fast on ResNet's first layers).
     private static let cached = 4 << 20
 
-    private func native(_ call: ConvolutionCall, _ library: OneDNN, _ x: Place, _ g: Place, _ target: Place, _ bias: Place?) throws -> Kernel {
+    private func native(_ call: ConvolutionCall, _ library: OneDNN, _ x: Place, _ g: Place, _ target: Place, _ bias: Place?) throws
+        -> Kernel
+    {
         let batch = call.x[0], bytes = x.type.bytes + g.type.bytes
         var images = batch
         while images > 1, batch % images != 0 || bytes / batch * images > Self.cached { images -= 1 }
         let part = ConvolutionCall(
-            windows: windows, groups: groups, x: call.x.replacing(0, with: images), kernel: call.kernel, y: call.y.replacing(0, with: images), dtype: call.dtype)
+            windows: windows, groups: groups, x: call.x.replacing(0, with: images), kernel: call.kernel,
+            y: call.y.replacing(0, with: images), dtype: call.dtype)
         let primitive = try part.backwardKernel(library, bias: bias != nil)
         guard let made = primitive.descriptor(.weightsGradient) else { throw EngineError(name, "oneDNN makes no kernel gradient") }
         var arguments: [(OneDNN.Argument, UnsafeMutableRawPointer)] = [(.source, x.pointer), (.destinationGradient, g.pointer)]
@@ -106,7 +117,8 @@ extension ConvolutionKernelGradient {
         let unpack = try OneDNN.Execution(reorder, [(.source, target.pointer), (.destination, target.pointer)], scratchpad: target.pointer)
         let needs = (primitive.scratchpadBytes > 0, reorder.scratchpadBytes > 0)
         let parts = batch / images, work = parts > 1 ? 2 * sums : sums
-        return Kernel(scratchBytes: work + max(primitive.scratchpadBytes, reorder.scratchpadBytes), label: primitive.implementation) { _, scratch in
+        return Kernel(scratchBytes: work + max(primitive.scratchpadBytes, reorder.scratchpadBytes), label: primitive.implementation) {
+            _, scratch in
             do {
                 for index in 0..<parts {
                     let place = index == 0 ? scratch : scratch + sums
@@ -116,7 +128,9 @@ extension ConvolutionKernelGradient {
                     if bias != nil { try compute.bind(.biasGradient, to: place + blocked) }
                     if needs.0 { try compute.bind(.scratchpad, to: scratch + work) }
                     try compute.execute()
-                    if index > 0 { add(place.assumingMemoryBound(to: Float.self), to: scratch.assumingMemoryBound(to: Float.self), sums / 4) }
+                    if index > 0 {
+                        add(place.assumingMemoryBound(to: Float.self), to: scratch.assumingMemoryBound(to: Float.self), sums / 4)
+                    }
                 }
                 try unpack.bind(.source, to: scratch)
                 if needs.1 { try unpack.bind(.scratchpad, to: scratch + work) }

@@ -75,7 +75,9 @@ struct Windows: Codable, Hashable, Sendable {
         case .explicit(let first, let last):
             before = try each(first, "padding")
             after = try each(last, "padding")
-            guard (before + after).allSatisfy({ $0 >= 0 }) else { throw EngineError(name, "padding must not be negative", operands: [image]) }
+            guard (before + after).allSatisfy({ $0 >= 0 }) else {
+                throw EngineError(name, "padding must not be negative", operands: [image])
+            }
         }
     }
 
@@ -133,9 +135,11 @@ struct WindowWalk: Sendable {
         self.results = missing + results
         self.window = missing + window
         hits = (0..<3).map { axis in
-            axis < missing.count ? [[(0, 0)]] : (0..<results[axis - missing.count]).map { place in
-                places(axis - missing.count, place).filter { $0.at >= 0 && $0.at < source[axis - missing.count] }
-            }
+            axis < missing.count
+                ? [[(0, 0)]]
+                : (0..<results[axis - missing.count]).map { place in
+                    places(axis - missing.count, place).filter { $0.at >= 0 && $0.at < source[axis - missing.count] }
+                }
         }
     }
 

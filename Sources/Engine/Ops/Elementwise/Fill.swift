@@ -5,7 +5,9 @@ extension Tensor {
     var filled: Double? { (node.op as? Fill)?.value }
 
     /// A tensor of one number.
-    public static func fill(_ value: Double, _ shape: Shape, _ dtype: DType = .f32) -> Tensor { .make(Fill(value: value, type: TensorType(shape, dtype))) }
+    public static func fill(_ value: Double, _ shape: Shape, _ dtype: DType = .f32) -> Tensor {
+        .make(Fill(value: value, type: TensorType(shape, dtype)))
+    }
     public static func zeros(_ shape: Shape, _ dtype: DType = .f32) -> Tensor { .fill(0, shape, dtype) }
     public static func ones(_ shape: Shape, _ dtype: DType = .f32) -> Tensor { .fill(1, shape, dtype) }
 
@@ -42,7 +44,9 @@ struct Cast: Op {
     func simplified(_ operands: [Tensor]) -> [Tensor]? {
         if operands[0].dtype == dtype { return operands }
         // bf16 to f32 and back is exact.
-        if let inner = operands[0].node.op as? Cast, !operands[0].node.isLeaf, operands[0].node.operands[0].dtype == dtype, dtype == .bf16, inner.dtype == .f32 {
+        if let inner = operands[0].node.op as? Cast, !operands[0].node.isLeaf, operands[0].node.operands[0].dtype == dtype, dtype == .bf16,
+            inner.dtype == .f32
+        {
             return [operands[0].node.operands[0]]
         }
         return nil
@@ -57,7 +61,9 @@ struct Broadcast: Op {
     var precision: PrecisionClass { .follow }
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(1...1, operands)
-        guard operands[0].shape.broadcast(with: shape) == shape else { throw refuse("shape \(operands[0].shape) does not broadcast to \(shape)", operands) }
+        guard operands[0].shape.broadcast(with: shape) == shape else {
+            throw refuse("shape \(operands[0].shape) does not broadcast to \(shape)", operands)
+        }
         return [operands[0].with(shape)]
     }
     func gradient(_ call: Call) -> [Tensor?] { [call.flow[0]!.summed(to: call.operands[0].shape)] }

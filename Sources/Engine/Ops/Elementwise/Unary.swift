@@ -247,4 +247,5 @@ struct UnaryGradient: Op {
     }
 }
 
-let unaryCatalog: [any Op] = UnaryFunction.allCases.map { Unary(function: $0) } + GradientFunction.allCases.map { UnaryGradient(function: $0) }
+let unaryCatalog: [any Op] =
+    UnaryFunction.allCases.map { Unary(function: $0) } + GradientFunction.allCases.map { UnaryGradient(function: $0) }

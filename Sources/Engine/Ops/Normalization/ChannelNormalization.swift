@@ -18,7 +18,9 @@ extension Tensor {
     /// - Returns: the result, and the batch's mean and biased variance.
     ///
     /// Ioffe and Szegedy, "Batch Normalization" (2015).
-    public func batchNorm(scale: Tensor? = nil, shift: Tensor? = nil, epsilon: Double = 1e-5) -> (result: Tensor, mean: Tensor, variance: Tensor) {
+    public func batchNorm(scale: Tensor? = nil, shift: Tensor? = nil, epsilon: Double = 1e-5) -> (
+        result: Tensor, mean: Tensor, variance: Tensor
+    ) {
         let (mean, variance) = channelMoments()
         return (scaledChannels(factor(variance, scale, epsilon), center: mean, shift: shift), mean, variance)
     }
@@ -26,7 +28,8 @@ extension Tensor {
     /// Batch normalisation in training that also gives the next running statistics:
     /// (1 - momentum) · old + momentum · of this batch, with the unbiased variance.
     public func batchNorm(
-        scale: Tensor? = nil, shift: Tensor? = nil, runningMean: Tensor, runningVariance: Tensor, momentum: Double = 0.1, epsilon: Double = 1e-5
+        scale: Tensor? = nil, shift: Tensor? = nil, runningMean: Tensor, runningVariance: Tensor, momentum: Double = 0.1,
+        epsilon: Double = 1e-5
     ) -> (result: Tensor, runningMean: Tensor, runningVariance: Tensor) {
         let (result, mean, variance) = batchNorm(scale: scale, shift: shift, epsilon: epsilon)
         let rows = Double(count / Swift.max(1, mean.count))
@@ -48,7 +51,9 @@ extension Tensor {
         let name = "groupNorm"
         demand(rank >= 2, "\(EngineError(name, "needs [batch, ..., channels]", operands: [type]))")
         let channels = shape[-1], batch = shape[0], places = shape.extents[1..<rank - 1].reduce(1, *)
-        demand(groups > 0 && channels % groups == 0, "\(EngineError(name, "\(channels) channels do not divide into \(groups) groups", operands: [type]))")
+        demand(
+            groups > 0 && channels % groups == 0,
+            "\(EngineError(name, "\(channels) channels do not divide into \(groups) groups", operands: [type]))")
         let part = channels / groups
         let rows = reshaped(batch, places, groups, part).transposed([0, 2, 1, 3])  // [batch, groups, places, channels / groups]
         let normal = rows.reshaped(batch, groups, places * part).layerNorm(epsilon: epsilon)
@@ -98,7 +103,9 @@ struct ScaleChannels: Op {
         let x = operands[0]
         guard x.shape.rank > 0 else { throw refuse("needs channels", operands) }
         let channels = TensorType([x.shape[-1]], x.dtype.statistics)
-        if operands.dropFirst().contains(where: { $0 != channels }) { throw refuse("scale, shift and statistics must be \(channels)", operands) }
+        if operands.dropFirst().contains(where: { $0 != channels }) {
+            throw refuse("scale, shift and statistics must be \(channels)", operands)
+        }
         return [x]
     }
 
@@ -111,7 +118,8 @@ struct ScaleChannels: Op {
         let g = call.flow[0]!, factor = call.operands[1]
         let center = hasCenter ? call.operands[2] : nil
         let sums = Tensor.makeAll(ChannelGradientSums(hasCenter: hasCenter), [call.operands[0], g] + (center.map { [$0] } ?? []))
-        return [g.scaledChannels(factor, center: nil, shift: nil), sums[1]] + (hasCenter ? [-(factor * sums[0])] : []) + (hasShift ? [sums[0]] : [])
+        return [g.scaledChannels(factor, center: nil, shift: nil), sums[1]] + (hasCenter ? [-(factor * sums[0])] : [])
+            + (hasShift ? [sums[0]] : [])
     }
 }
 
@@ -140,7 +148,9 @@ struct ChannelSums: Op {
         return [x.scaledChannels((f2 * 2).cast(to: x.dtype.statistics), center: center, shift: f1 + f2 * 2 * center.cast(to: .f64))]
     }
 
-    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { operands[0].shape.rank > 1 ? [Split([.slice], [.sum, .sum])] : [] }
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
+        operands[0].shape.rank > 1 ? [Split([.slice], [.sum, .sum])] : []
+    }
 
     func composed(_ operands: [Tensor], native: Bool) throws -> [Tensor]? {
         if operands[0].dtype == .f32 || operands[0].dtype == .bf16 { return nil }
@@ -200,14 +210,17 @@ struct ChannelGradientSums: Op {
 extension Convolution {
     /// A constant scale and shift of the channels go into a constant kernel and bias.
     func folding(_ scaling: ScaleChannels, _ operands: [Tensor], _ others: [Tensor]) -> [Tensor]? {
-        guard activation == .none, !hasResidual, !scaling.hasCenter, scaling.hasShift, operands[0].dtype == .f32 || operands[0].dtype == .bf16,
-            (operands.dropFirst() + others).allSatisfy(\.isConstant) else { return nil }
+        guard activation == .none, !hasResidual, !scaling.hasCenter, scaling.hasShift,
+            operands[0].dtype == .f32 || operands[0].dtype == .bf16,
+            (operands.dropFirst() + others).allSatisfy(\.isConstant)
+        else { return nil }
         // Rounded once, after the sum: a narrow constant was made from a wide one.
         func wide(_ x: Tensor) -> Tensor {
             if let cast = x.node.op as? Cast, !x.node.isLeaf, cast.dtype == .bf16 { return x.node.operands[0] }
             return x.cast(to: .f32)
         }
-        let folded = foldedConvolution(kernel: wide(operands[1]), bias: hasBias ? wide(operands[2]) : nil, scale: others[0], shift: others[1])
+        let folded = foldedConvolution(
+            kernel: wide(operands[1]), bias: hasBias ? wide(operands[2]) : nil, scale: others[0], shift: others[1])
         var joined = self
         joined.hasBias = true
         let dtype = operands[0].dtype

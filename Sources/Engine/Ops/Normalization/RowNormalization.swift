@@ -7,7 +7,8 @@ extension Tensor {
     ///
     /// Ba, Kiros and Hinton, "Layer Normalization" (2016).
     public func layerNorm(scale: Tensor? = nil, shift: Tensor? = nil, axes: Int = 1, epsilon: Double = 1e-5) -> Tensor {
-        normalizedRows(LayerNormalization(isCentred: true, hasScale: scale != nil, hasShift: shift != nil, epsilon: epsilon), [scale, shift], axes)
+        normalizedRows(
+            LayerNormalization(isCentred: true, hasScale: scale != nil, hasShift: shift != nil, epsilon: epsilon), [scale, shift], axes)
     }
 
     /// x / √(mean x² + ε) · scale over the last `axes` axes.
@@ -88,11 +89,13 @@ struct LayerNormalization: Op {
             let offset = rows.lowerBound * columns * size
             if isCentred {
                 mk_layer_norm_rows(
-                    x.pointer + offset, y.pointer + offset, x.dtype.kernelType, scale, shift, mean + rows.lowerBound, inverse + rows.lowerBound,
+                    x.pointer + offset, y.pointer + offset, x.dtype.kernelType, scale, shift, mean + rows.lowerBound,
+                    inverse + rows.lowerBound,
                     epsilon, rows.count, columns)
             } else {
                 mk_rms_norm_rows(
-                    x.pointer + offset, y.pointer + offset, x.dtype.kernelType, scale, inverse + rows.lowerBound, epsilon, rows.count, columns)
+                    x.pointer + offset, y.pointer + offset, x.dtype.kernelType, scale, inverse + rows.lowerBound, epsilon, rows.count,
+                    columns)
             }
         }
     }
@@ -168,7 +171,8 @@ struct LayerNormalizationGradient: Op {
                     dscale, dshift, rows.count, columns)
             } else {
                 mk_rms_norm_rows_backward(
-                    x.pointer + offset, g.pointer + offset, dx.pointer + offset, x.dtype.kernelType, scale, inverse + first, dscale, rows.count,
+                    x.pointer + offset, g.pointer + offset, dx.pointer + offset, x.dtype.kernelType, scale, inverse + first, dscale,
+                    rows.count,
                     columns)
             }
         }
