@@ -14,8 +14,11 @@ public enum DType: UInt8, CaseIterable, Sendable, Codable, Hashable {
         }
     }
 
+    /// f32, bf16, f16 and f64.
     public var isFloat: Bool { rawValue <= DType.f64.rawValue }
+    /// Whole numbers, without bool.
     public var isInteger: Bool { !isFloat && self != .bool }
+    /// Floats and signed integers.
     public var isSigned: Bool { rawValue <= DType.i64.rawValue }
 }
 

@@ -1,9 +1,12 @@
 /// What the engine refuses, in words: the operation, the place in the model, the reason and the operands.
 public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The operation that refused.
     public let operation: String
     /// The path of the module in whose call the operation stood; empty outside of modules.
     public let path: String
+    /// What is wrong, in words.
     public let reason: String
+    /// The types that it was given.
     public let operands: [TensorType]
 
     public init(_ operation: String, _ reason: String, operands: [TensorType] = [], path: String = Scope.path) {

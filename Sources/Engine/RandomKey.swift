@@ -10,6 +10,7 @@ public struct RandomKey: Sendable {
     }
     private let storage: Storage
 
+    /// A key from a seed: equal seeds give equal numbers.
     public init(seed: UInt64) { storage = .words(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)) }
 
     /// The key that a tensor u32[2] holds: the seed's low word, then the high one.

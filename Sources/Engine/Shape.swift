@@ -1,5 +1,6 @@
 /// The extents of a tensor, outermost first. Elements are stored in this order without gaps.
 public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
+    /// The extent of every axis.
     public let extents: [Int]
 
     public init(_ extents: [Int]) { self.extents = extents }
@@ -10,9 +11,11 @@ public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
     /// Written as an extent of a reshape: the extent that the operand has at this place.
     public static let same = -2
 
+    /// Number of axes.
     public var rank: Int { extents.count }
     /// Number of elements.
     public var count: Int { extents.reduce(1, *) }
+    /// The extent of an axis; negative axes count from the end.
     public subscript(axis: Int) -> Int { extents[axis < 0 ? axis + rank : axis] }
 
     /// Steps, in elements, from one index to the next along every axis.
@@ -74,6 +77,7 @@ public struct TensorType: Hashable, Sendable, Codable, CustomStringConvertible {
         self.dtype = dtype
     }
 
+    /// Bytes of all elements.
     public var bytes: Int { shape.count * dtype.size }
     public var description: String { "\(dtype)\(shape)" }
 

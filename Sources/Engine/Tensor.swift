@@ -11,10 +11,13 @@ public struct Tensor: Sendable {
         self.index = index
     }
 
+    /// Shape and element type, known before anything is computed.
     public var type: TensorType { node.results[index] }
     public var shape: Shape { type.shape }
     public var dtype: DType { type.dtype }
+    /// Number of axes.
     public var rank: Int { shape.rank }
+    /// Number of elements.
     public var count: Int { shape.count }
 
     /// The number of nodes and operand of identity: equal for handles on the same value.

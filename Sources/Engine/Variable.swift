@@ -8,6 +8,7 @@ import Synchronization
 /// `@unchecked Sendable`: the memory is written only by the one session that runs an update and by `assign`; a variable
 /// in training has one owner.
 public final class Variable: @unchecked Sendable {
+    /// The name in messages.
     public let name: String
     public let type: TensorType
     let buffer: Buffer
@@ -27,6 +28,7 @@ public final class Variable: @unchecked Sendable {
         assign(values)
     }
 
+    /// How often it was written.
     public var generation: UInt64 { count.load(ordering: .acquiring) }
 
     /// The present value as a graph leaf.

@@ -3,7 +3,9 @@ import Synchronization
 /// One operation in a graph with its operands. Immutable but for one thing: once evaluated it holds its values and
 /// lets go of its operands.
 public final class Node: Sendable {
+    /// What is computed.
     public let op: any Op
+    /// The types of its results.
     public let results: [TensorType]
     /// The module in whose call the node was made.
     public let path: String

@@ -77,6 +77,7 @@ public struct Call {
 
 /// How one operation divides into shards along axis 0.
 public struct Split: Sendable {
+    /// What a shard sees of an operand, or makes of a result.
     public enum Part: Sendable, Hashable {
         /// One shard of axis 0.
         case slice
@@ -175,6 +176,7 @@ extension Leaf {
 
 /// A value that every run of a program receives.
 public struct Input: Leaf {
+    /// The name given to `Tensor.input`.
     public let label: String
     public let type: TensorType
     /// Axes whose extents may be changed later (`specialise`), by name.
@@ -192,6 +194,7 @@ public struct Constant: Leaf {
 
 /// The value that a variable has when the program runs.
 public struct Read: Leaf {
+    /// The variable's name.
     public let variable: String
     public let type: TensorType
     public var name: String { "read" }

@@ -2,21 +2,26 @@
 public struct Profile: Sendable, CustomStringConvertible {
     /// One step of the program, over all of its shards.
     public struct Entry: Sendable {
+        /// The operation, or the operations that were fused.
         public let operation: String
         /// The module in whose call it was made.
         public let path: String
         /// The kernel that was chosen.
         public let kernel: String
+        /// The types of operands and results; packed ones and parts of a batch are marked.
         public let layout: String
+        /// Bytes of operands and results over all shards.
         public let bytes: Int
         /// Mean time of one run, on one thread.
         public let microseconds: Double
     }
 
+    /// Runs over which the times are means.
     public let runs: Int
     /// In the order in which they run.
     public let entries: [Entry]
 
+    /// Mean time of all steps, one after the other.
     public var microseconds: Double { entries.reduce(0) { $0 + $1.microseconds } }
 
     /// A table, the dearest steps first.
@@ -75,6 +80,7 @@ extension Program {
         })
     }
 
+    /// What `check` looks for.
     public enum Check: Sendable { case finite }
 
     /// Runs the program step by step on these inputs and looks at every result.

@@ -4,6 +4,7 @@ import COneDNN
 ///
 /// A run allocates nothing: kernels, their working memory and all values were placed when the session was made.
 public final class Session {
+    /// What it runs.
     public let program: Program
     /// Threads that the session may use; results do not depend on it.
     public let threads: Int

@@ -1,5 +1,6 @@
 /// An extent that is replaced by another one.
 public struct AxisChange: Hashable, Sendable {
+    /// The axis' name, as given to `Tensor.input`.
     public let name: String
     public let from: Int
     public let to: Int

@@ -22,21 +22,37 @@ public enum Relation: String, Codable, Sendable, CaseIterable {
 extension Tensor {
     func compare(_ relation: Relation, _ other: Tensor) -> Tensor { .make(Compare(relation: relation), self, other) }
 
+    /// Whether elements are equal: bool, like all comparisons. Operands are of one type and broadcast. NaN equals nothing.
     public func isEqual(to other: Tensor) -> Tensor { compare(.equal, other) }
+    /// Whether elements differ; NaN differs from everything.
     public func isNotEqual(to other: Tensor) -> Tensor { compare(.notEqual, other) }
+    /// x < y
     public func isLess(than other: Tensor) -> Tensor { compare(.less, other) }
+    /// x ≤ y
     public func isAtMost(_ other: Tensor) -> Tensor { compare(.lessEqual, other) }
+    /// x > y
     public func isGreater(than other: Tensor) -> Tensor { compare(.greater, other) }
+    /// x ≥ y
     public func isAtLeast(_ other: Tensor) -> Tensor { compare(.greaterEqual, other) }
+    /// Comparison with one number, taken as this tensor's type.
     public func isEqual(to other: Double) -> Tensor { isEqual(to: like(other)) }
+    /// x < number
     public func isLess(than other: Double) -> Tensor { isLess(than: like(other)) }
+    /// x > number
     public func isGreater(than other: Double) -> Tensor { isGreater(than: like(other)) }
+    /// Logical and of two bool tensors, which broadcast.
     public func and(_ other: Tensor) -> Tensor { compare(.and, other) }
+    /// Logical or of two bool tensors, which broadcast.
     public func or(_ other: Tensor) -> Tensor { compare(.or, other) }
+    /// Whether exactly one of two bool tensors is true; they broadcast.
     public func xor(_ other: Tensor) -> Tensor { compare(.xor, other) }
+    /// Logical negation of a bool tensor.
     public func not() -> Tensor { .make(Test(test: .not), self) }
+    /// Whether elements are not a number.
     public func isNaN() -> Tensor { .make(Test(test: .isNaN), self) }
+    /// Whether elements are +∞ or -∞.
     public func isInfinite() -> Tensor { .make(Test(test: .isInfinite), self) }
+    /// Whether elements are neither infinite nor NaN.
     public func isFinite() -> Tensor { .make(Test(test: .isFinite), self) }
 }
 

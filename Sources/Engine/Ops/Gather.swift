@@ -53,6 +53,7 @@ public func embeddingBag(_ table: Tensor, _ indices: Tensor, _ mode: BagMode = .
     }
 }
 
+/// How the rows of a bag are put together.
 public enum BagMode: String, Codable, Sendable, CaseIterable { case sum, mean, max }
 
 /// Elements by index along one axis.

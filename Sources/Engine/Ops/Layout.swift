@@ -4,6 +4,7 @@ extension Tensor {
     /// The same elements in the same order under another shape. `Shape.inferred` (-1) stands for whatever makes the
     /// count right, `Shape.same` (-2) for the extent that this tensor has there.
     public func reshaped(_ shape: Shape) -> Tensor { shape == self.shape ? self : .make(Reshape(shape: shape), self) }
+    /// `reshaped` to these extents.
     public func reshaped(_ extents: Int...) -> Tensor { reshaped(Shape(extents)) }
 
     /// All axes but the first as one: [batch, everything else].

@@ -3,12 +3,14 @@ import CKernels
 extension Tensor {
     /// The sum over some axes, or over all.
     public func sum(_ axes: [Int]? = nil, keep: Bool = false) -> Tensor { reduce(.sum, axes, keep) }
+    /// The product over some axes, or over all.
     public func product(_ axes: [Int]? = nil, keep: Bool = false) -> Tensor { reduce(.product, axes, keep) }
     /// The largest value; NaN where any is.
     public func max(_ axes: [Int]? = nil, keep: Bool = false) -> Tensor { reduce(.max, axes, keep) }
     /// The smallest value; NaN where any is.
     public func min(_ axes: [Int]? = nil, keep: Bool = false) -> Tensor { reduce(.min, axes, keep) }
 
+    /// The mean over some axes, or over all.
     public func mean(_ axes: [Int]? = nil, keep: Bool = false) -> Tensor {
         let total = sum(axes, keep: keep)
         return total / .make(Repetition(), self, total)

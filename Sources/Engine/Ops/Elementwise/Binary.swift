@@ -25,9 +25,13 @@ extension Tensor {
     /// A number as a tensor of this one's type, without axes.
     func like(_ value: Double) -> Tensor { .fill(value, [], dtype) }
 
+    /// Elementwise sum. Operands of arithmetic are of one type and broadcast by NumPy's rule; a number is taken as its tensor's type.
     public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
+    /// Elementwise difference.
     public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
+    /// Elementwise product; `matmul` multiplies matrices.
     public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
+    /// Elementwise quotient.
     public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
     public static func + (a: Tensor, b: Double) -> Tensor { a + a.like(b) }
     public static func - (a: Tensor, b: Double) -> Tensor { a - a.like(b) }
@@ -44,12 +48,15 @@ extension Tensor {
 
 /// aᵇ
 public func power(_ a: Tensor, _ b: Tensor) -> Tensor { .binary(.power, a, b) }
+/// aᵇ for one exponent.
 public func power(_ a: Tensor, _ b: Double) -> Tensor { b == 2 ? a.square() : .binary(.power, a, a.like(b)) }
 /// The larger of both; NaN where either is.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { .binary(.maximum, a, b) }
+/// The larger of the elements and a number.
 public func maximum(_ a: Tensor, _ b: Double) -> Tensor { maximum(a, a.like(b)) }
 /// The smaller of both; NaN where either is.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { .binary(.minimum, a, b) }
+/// The smaller of the elements and a number.
 public func minimum(_ a: Tensor, _ b: Double) -> Tensor { minimum(a, a.like(b)) }
 /// a - ⌊a/b⌋ b: the sign of the divisor.
 public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor { .binary(.remainder, a, b) }

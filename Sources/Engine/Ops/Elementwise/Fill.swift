@@ -8,7 +8,9 @@ extension Tensor {
     public static func fill(_ value: Double, _ shape: Shape, _ dtype: DType = .f32) -> Tensor {
         .make(Fill(value: value, type: TensorType(shape, dtype)))
     }
+    /// A tensor of zeros.
     public static func zeros(_ shape: Shape, _ dtype: DType = .f32) -> Tensor { .fill(0, shape, dtype) }
+    /// A tensor of ones.
     public static func ones(_ shape: Shape, _ dtype: DType = .f32) -> Tensor { .fill(1, shape, dtype) }
 
     /// The same values as another type. Floats to integers truncate and saturate (NaN becomes 0), integers to narrower

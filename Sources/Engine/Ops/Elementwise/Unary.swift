@@ -65,38 +65,57 @@ extension Tensor {
     public func abs() -> Tensor { unary(.abs) }
     /// -1, 0 or 1
     public func sign() -> Tensor { unary(.sign) }
+    /// The next integer towards -∞.
     public func floor() -> Tensor { unary(.floor) }
+    /// The next integer towards +∞.
     public func ceil() -> Tensor { unary(.ceil) }
     /// To the nearest integer, halves to even.
     public func rounded() -> Tensor { unary(.round) }
     /// Towards zero.
     public func trunc() -> Tensor { unary(.trunc) }
+    /// √x
     public func sqrt() -> Tensor { unary(.sqrt) }
     /// 1 / √x
     public func rsqrt() -> Tensor { unary(.rsqrt) }
     /// 1 / x
     public func reciprocal() -> Tensor { unary(.reciprocal) }
+    /// x²
     public func square() -> Tensor { unary(.square) }
+    /// eˣ
     public func exp() -> Tensor { unary(.exp) }
+    /// 2ˣ
     public func exp2() -> Tensor { unary(.exp2) }
     /// eˣ - 1, accurate near 0
     public func expm1() -> Tensor { unary(.expm1) }
     /// Natural logarithm.
     public func log() -> Tensor { unary(.log) }
+    /// Logarithm to base 2.
     public func log2() -> Tensor { unary(.log2) }
     /// ln(1 + x), accurate near 0
     public func log1p() -> Tensor { unary(.log1p) }
+    /// Sine of an angle in radians.
     public func sin() -> Tensor { unary(.sin) }
+    /// Cosine of an angle in radians.
     public func cos() -> Tensor { unary(.cos) }
+    /// Tangent of an angle in radians.
     public func tan() -> Tensor { unary(.tan) }
+    /// Inverse sine, in radians.
     public func asin() -> Tensor { unary(.asin) }
+    /// Inverse cosine, in radians.
     public func acos() -> Tensor { unary(.acos) }
+    /// Inverse tangent, in radians.
     public func atan() -> Tensor { unary(.atan) }
+    /// Hyperbolic sine.
     public func sinh() -> Tensor { unary(.sinh) }
+    /// Hyperbolic cosine.
     public func cosh() -> Tensor { unary(.cosh) }
+    /// Hyperbolic tangent.
     public func tanh() -> Tensor { unary(.tanh) }
+    /// Inverse hyperbolic sine.
     public func asinh() -> Tensor { unary(.asinh) }
+    /// Inverse hyperbolic cosine.
     public func acosh() -> Tensor { unary(.acosh) }
+    /// Inverse hyperbolic tangent.
     public func atanh() -> Tensor { unary(.atanh) }
     /// 1 / (1 + e⁻ˣ)
     public func sigmoid() -> Tensor { unary(.sigmoid) }
@@ -113,6 +132,7 @@ extension Tensor {
     /// ln(1 + eˣ)
     public func softplus() -> Tensor { unary(.softplus) }
 
+    /// -x
     public static prefix func - (x: Tensor) -> Tensor { x.unary(.neg) }
 
     /// x where positive, `slope` x elsewhere.
