@@ -24,9 +24,12 @@ void mk_max_pool_f32(const mk_pool* pool, const float* x, float* y);
 void mk_max_pool_bf16(const mk_pool* pool, const uint16_t* x, uint16_t* y);
 
 /// dx, overwritten. The gradient of a window goes to the first pixel, row by row, that holds its result: x is compared with y
-/// again, so nothing but x and y need be kept.
-void mk_max_pool_backward_f32(const mk_pool* pool, const float* x, const float* y, const float* dy, float* dx);
-void mk_max_pool_backward_bf16(const mk_pool* pool, const uint16_t* x, const uint16_t* y, const uint16_t* dy, uint16_t* dx);
+/// again, so nothing but x and y need be kept. The window has less than 65535 taps.
+void mk_max_pool_backward_f32(const mk_pool* pool, const float* x, const float* y, const float* dy, float* dx, void* scratch);
+void mk_max_pool_backward_bf16(const mk_pool* pool, const uint16_t* x, const uint16_t* y, const uint16_t* dy, uint16_t* dx, void* scratch);
+
+/// Bytes that `scratch` must have, aligned to four; whatever the batch.
+long mk_max_pool_backward_scratch(const mk_pool* pool);
 
 /// The mean of each window; a window without pixels gives 0.
 void mk_average_pool_f32(const mk_pool* pool, const float* x, float* y);

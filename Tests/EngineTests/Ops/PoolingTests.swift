@@ -41,6 +41,31 @@ let poolingRows = (1...3).flatMap { rank in
         }
     }
 
+    @Test func `native maxima and their gradients are the portable ones, ties and NaN included`() throws {
+        for dtype in [DType.f32, .bf16] {
+            let x = Tensor.input("x", [3, 9, 11, 37], dtype)
+            for nans in [false, true] {
+                let numbers = (0..<3 * 9 * 11 * 37).map { place -> Float in
+                    if nans && place % 31 == 0 { return -Float.nan }
+                    return place % 5 == 0 ? -0.0 : Float(place * 7919 % 11 - 5)
+                }
+                let values = [Tensor(numbers, [3, 9, 11, 37]).cast(to: dtype)]
+                for (window, stride, padding, dilation) in [(2, 2, 0, 1), (3, 2, 1, 1), (3, 1, 1, 2), (2, 3, 0, 1), (4, 3, 2, 2), (5, 1, 2, 1)] {
+                    for image in [x, x.relu()] {
+                        let y = image.maxPool(PerAxis(window), stride: PerAxis(stride), padding: .explicit(PerAxis(padding)), dilation: PerAxis(dilation))
+                        let weights = Tensor((0..<y.shape.count).map { place -> Float in Float(place % 13 - 6) }, y.shape).cast(to: dtype)
+                        let outputs = [y, try gradients(of: (y * weights).sum(), for: [image])[0]]
+                        let all = try [Program.Options.Kernels.native, .portable].map { kernels -> [[Double]] in
+                            let session = try Session(Program(inputs: [x], outputs: outputs, options: .init(kernels: kernels)))
+                            return session.run(values).map { result -> [Double] in result.doubles().map { $0.isNaN ? 1e9 : $0 } }
+                        }
+                        #expect(all[0] == all[1], "\(dtype), window \(window), stride \(stride), padding \(padding), dilation \(dilation), NaN \(nans)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `one large image is pooled as many small ones are`() {
         let x = samples([1, 65, 63, 96], as: .f32), pair = Tensor(x.values(Float.self) + x.values(Float.self), [2, 65, 63, 96])
         for padding in [Padding.valid, .explicit(1), .same] {

@@ -37,22 +37,27 @@ struct PoolingCall: Sendable {
     }
 
     /// A kernel that runs `body` on some images in every piece, with the offsets, in elements, of these images in x and y.
-    func kernel(_ pool: mk_pool, _ label: String, _ body: @escaping (_ pool: inout mk_pool, _ x: Int, _ y: Int) -> Void) -> Kernel {
+    func kernel(
+        _ pool: mk_pool, _ label: String, scratchBytes: Int = 0,
+        _ body: @escaping (_ pool: inout mk_pool, _ x: Int, _ y: Int, _ scratch: UnsafeMutableRawPointer) -> Void
+    ) -> Kernel {
         let images = x[0], pieces = min(images, Binder.pieces(x.count))
         let (each, made) = (x.count / images, y.count / images)
-        return Kernel(pieces: pieces, label: label) { piece, _ in
+        return Kernel(pieces: pieces, scratchBytes: scratchBytes, label: label) { piece, scratch in
             let range = Binder.range(images, piece, of: pieces)
             if range.isEmpty { return }
             var part = pool
             part.batch = range.count
-            body(&part, range.lowerBound * each, range.lowerBound * made)
+            body(&part, range.lowerBound * each, range.lowerBound * made, scratch)
         }
     }
 
     /// As `kernel`; a single image is cut between rows of its result.
     func forward(_ pool: mk_pool, _ label: String, _ body: @escaping (_ pool: inout mk_pool, _ x: Int, _ y: Int) -> Void) -> Kernel {
         let pieces = min(y[1], Binder.pieces(x.count, each: 1 << 17))
-        guard x[0] == 1, windows.rank == 2, pieces > 1, windows.after[0] < window[0] * windows.dilations[0] else { return kernel(pool, label, body) }
+        guard x[0] == 1, windows.rank == 2, pieces > 1, windows.after[0] < window[0] * windows.dilations[0] else {
+            return kernel(pool, label) { pool, x, y, _ in body(&pool, x, y) }
+        }
         let (lineX, lineY) = (x.strides[1], y.strides[1])
         let call = self
         return Kernel(pieces: pieces, label: label) { piece, _ in
@@ -119,14 +124,16 @@ extension MaxPoolGradient {
     func bind(_ binder: Binder) throws -> Kernel {
         let (x, y, g, target) = (binder.operands[0], binder.operands[1], binder.operands[2], binder.results[0])
         let call = PoolingCall(pool, x.shape, y.shape)
-        guard let pool = call.inC(x.dtype, relu: isMasked) else { return try portable(x.dtype, binder) }
+        // The C kernel numbers the taps of a window in sixteen bits.
+        guard var pool = call.inC(x.dtype, relu: isMasked), pool.kernel_height * pool.kernel_width < 0xffff else { return try portable(x.dtype, binder) }
         let isNarrow = x.dtype == .bf16
-        return call.kernel(pool, "pool.max.gradient") { pool, to, from in
+        return call.kernel(pool, "pool.max.gradient", scratchBytes: mk_max_pool_backward_scratch(&pool)) { pool, to, from, scratch in
             if isNarrow {
                 mk_max_pool_backward_bf16(
-                    &pool, x.pointer(as: UInt16.self) + to, y.pointer(as: UInt16.self) + from, g.pointer(as: UInt16.self) + from, target.pointer(as: UInt16.self) + to)
+                    &pool, x.pointer(as: UInt16.self) + to, y.pointer(as: UInt16.self) + from, g.pointer(as: UInt16.self) + from, target.pointer(as: UInt16.self) + to,
+                    scratch)
             } else {
-                mk_max_pool_backward_f32(&pool, x.floats + to, y.floats + from, g.floats + from, target.floats + to)
+                mk_max_pool_backward_f32(&pool, x.floats + to, y.floats + from, g.floats + from, target.floats + to, scratch)
             }
         }
     }
@@ -221,7 +228,7 @@ extension AveragePoolGradient {
         let call = PoolingCall(pool, x.shape, g.shape)
         guard let native = call.inC(x.dtype, counted: pool.paddingCounts) else { return try portable(x.dtype, binder) }
         let isNarrow = x.dtype == .bf16
-        return call.kernel(native, "pool.average.gradient") { pool, to, from in
+        return call.kernel(native, "pool.average.gradient") { pool, to, from, _ in
             if isNarrow {
                 mk_average_pool_backward_bf16(&pool, g.pointer(as: UInt16.self) + from, x.pointer(as: UInt16.self) + to)
             } else {
