@@ -173,6 +173,21 @@ static int tile_arity(int op) {
         else for (long i = 0; i < count; i++) d[i] = (float)s[i * stride];             \
         break;                                                                         \
     }
+#define HALVES(convert)                                                                \
+    {                                                                                  \
+        const uint16_t* s = from;                                                      \
+        long i = 0;                                                                    \
+        if (stride == 1)                                                               \
+            for (; i + MK_LANES <= count; i += MK_LANES) mkv_store(d + i, convert(*(const vh_memory*)(s + i))); \
+        for (; i < count; i += MK_LANES) {                                             \
+            long some = count - i < MK_LANES ? count - i : MK_LANES;                   \
+            vh h = {0};                                                                \
+            for (long j = 0; j < some; j++) h[j] = s[(i + j) * stride];                \
+            if (some == MK_LANES) mkv_store(d + i, convert(h));                        \
+            else mkv_store_some(d + i, convert(h), some);                              \
+        }                                                                              \
+        break;                                                                         \
+    }
 // d[i] = from[i * stride].
 static void tile_widen(float* d, const void* from, mk_dtype dtype, long stride, long count) {
     switch (dtype) {
@@ -182,20 +197,8 @@ static void tile_widen(float* d, const void* from, mk_dtype dtype, long stride, 
         else for (long i = 0; i < count; i++) d[i] = s[i * stride];
         break;
     }
-    case MK_BF16:
-    case MK_F16: {
-        const uint16_t* s = from;
-        for (long i = 0; i < count; i += MK_LANES) {
-            long some = count - i < MK_LANES ? count - i : MK_LANES;
-            vh h = {0};
-            if (stride == 1 && some == MK_LANES) h = *(const vh_memory*)(s + i);
-            else for (long j = 0; j < some; j++) h[j] = s[(i + j) * stride];
-            vf x = dtype == MK_BF16 ? mkv_from_bf16(h) : mkv_from_f16(h);
-            if (some == MK_LANES) mkv_store(d + i, x);
-            else mkv_store_some(d + i, x, some);
-        }
-        break;
-    }
+    case MK_BF16: HALVES(mkv_from_bf16)
+    case MK_F16: HALVES(mkv_from_f16)
     case MK_F64: WIDEN(double)
     case MK_I8: WIDEN(int8_t)
     case MK_I16: WIDEN(int16_t)
@@ -233,12 +236,16 @@ static void tile_narrow(void* to, mk_dtype dtype, const float* s, long count) {
     case MK_BF16:
     case MK_F16: {
         uint16_t* d = to;
-        for (long i = 0; i < count; i += MK_LANES) {
+        long i = 0;
+        if (dtype == MK_BF16)
+            for (; i + 2 * MK_LANES <= count; i += 2 * MK_LANES) mkv_store_bf16_pair(d + i, mkv_load(s + i), mkv_load(s + i + MK_LANES));
+        else
+            for (; i + MK_LANES <= count; i += MK_LANES) *(vh_memory*)(d + i) = mkv_to_f16(mkv_load(s + i));
+        for (; i < count; i += MK_LANES) {
             long some = count - i < MK_LANES ? count - i : MK_LANES;
             vf x = some == MK_LANES ? mkv_load(s + i) : mkv_load_some(s + i, some);
             vh h = dtype == MK_BF16 ? mkv_to_bf16(x) : mkv_to_f16(x);
-            if (some == MK_LANES) *(vh_memory*)(d + i) = h;
-            else memcpy(d + i, &h, (size_t)some * 2);
+            memcpy(d + i, &h, (size_t)some * 2);
         }
         break;
     }
