@@ -88,7 +88,8 @@ static parts parts_of(const mk_attention* a, int backward, void* scratch) {
         p.key_panels = take(&at, panel_words(a->width, keys));
         p.query_panels = take(&at, panel_words(a->width, queries));
         p.up_panels = take(&at, panel_words(a->value_width, queries));
-        p.slopes = take(&at, (keys + ROWS) * LINE);
+        long slopes = (keys + ROWS) * LINE, panels = panel_words(queries, a->value_width);
+        p.slopes = take(&at, slopes > panels ? slopes : panels);
         p.half_slopes = take(&at, BLOCK * LINE / 2);
         p.logs = take(&at, QUERIES + MK_LANES);
         p.delta = take(&at, QUERIES + MK_LANES);
@@ -250,8 +251,9 @@ MK_INLINE void copy_rows(int half, int pairs, long rows, long width, const void*
     for (long i = 0; i < rows; i++) {
         uint32_t* to = target + i * words;
         if (pairs) {
-            if (width & 1) to[words - 1] = 0;
-            memcpy(to, mk_at(source, i * step, 1), (size_t)width * 2);
+            if (width & 1) to[words - 1] = ((const uint16_t*)source)[i * step + width - 1];
+            const void* from = mk_at(source, i * step, 1);
+            for (long j = 0; j < width / 2; j += MK_LANES) mk_write(to, j, mk_read(from, j, width / 2 - j, 0), width / 2 - j, 0);
         } else
             for (long j = 0; j < width; j += MK_LANES)
                 mk_write(to, j, mk_read(source, i * step + j, width - j, half), width - j, 0);
@@ -267,11 +269,11 @@ MK_INLINE void multiply(int half, long m, long n, long k, const void* a, long a_
 
 // ---- Exponentials -------------------------------------------------------------------------------------------------------
 
-// 2^t for t below 128; 0 below 2^-126. Within two units in the last place, or where `coarse` within 2^-18.
+// 2^t for t below 128; 0 from 2^-127 on, where the exponent's bits are those of 0. Within two units in the last place, or where `coarse` within 2^-18.
 MK_INLINE mk_lanes power_of_two(mk_lanes t, int coarse) {
     // Adding 1.5 * 2^23 leaves the rounded integer in the low bits.
     const float magic = 12582912.0f;
-    mk_lanes inside = mk_larger(mk_splat(-126.0f), t), shifted = inside + magic, r = inside - (shifted - magic), p;
+    mk_lanes inside = mk_larger(mk_splat(-127.0f), t), shifted = inside + magic, r = inside - (shifted - magic), p;
     if (coarse) {
         p = mk_splat(9.782982990e-03f);
         p = mkv_fma(p, r, mk_splat(5.597708747e-02f));
@@ -288,7 +290,7 @@ MK_INLINE mk_lanes power_of_two(mk_lanes t, int coarse) {
         p = mkv_fma(p, r, mk_splat(1.0f));
     }
     mk_lanes power = (mk_lanes)(((mk_lanes_int)shifted << 23) + 0x3f800000);
-    return mk_select(t < -126.0f, (mk_lanes){}, p * power);
+    return p * power;
 }
 
 MK_INLINE float largest_lane(mk_lanes v) {
@@ -341,6 +343,7 @@ MK_INLINE void soften(int half, int narrow, float factor, const float* mask, lon
     float now = largest_lane(mk_larger(even, odd));
     // Where nothing is visible, minus infinity less minus infinity would be no number.
     mk_lanes shift = mk_splat(now == -INFINITY ? 0 : now), total = {};
+#pragma clang loop unroll_count(4)
     for (j = 0; j < top; j += MK_LANES) {
         mk_lanes v = power_of_two(mk_load(row + j) - shift, half);
         total += v;
@@ -465,19 +468,30 @@ MK_INLINE void write_rows(int half, const float* source, long rows, long width, 
 }
 
 // The logarithms of a tile of queries in powers of two and the means of their rows' gradients, out . dout, which the softmax
-// takes off. What sees nothing, and the lanes past the end, get probabilities of 0 from a logarithm of infinity.
-MK_INLINE void prepare_queries(int half, const mk_attention* a, long rows, const void* out, const void* up, const float* log_sum,
+// takes off. What sees nothing, and the lanes past the end, get probabilities of 0 from a logarithm of infinity. The means are
+// summed as the product of dout and v is, so that a query that sees a single key has a gradient of exactly 0.
+MK_INLINE void prepare_queries(int pairs, long rows, long words, const uint32_t* out, const uint32_t* up, const float* log_sum,
                                float* logs, float* delta) {
-    for (long i = 0; i < rows; i++) {
+    for (long i = 0; i < rows; i += MK_LANES) {
+        const uint32_t *o = out + i / COLUMNS * COLUMNS * words + i % COLUMNS, *u = up + (o - out);
         mk_lanes sum = {};
-        for (long j = 0; j < a->value_width; j += MK_LANES) {
-            long at = i * a->out.time + j, n = a->value_width - j;
-            sum += mk_read(out, at, n, half) * mk_read(up, at, n, half);
+        for (long p = 0; p < words; p++) {
+            mk_lanes a = mk_load((const float*)u + p * COLUMNS), b = mk_load((const float*)o + p * COLUMNS);
+#if PAIRS
+            if (pairs) {
+                sum = _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+                continue;
+            }
+#else
+            (void)pairs;
+#endif
+            sum = mkv_fma(a, b, sum);
         }
-        delta[i] = mk_sum(sum);
-        logs[i] = log_sum[i] == -INFINITY ? INFINITY : log_sum[i] * LOG2_E;
+        mk_store(delta + i, sum);
+        mk_lanes log = mk_read(log_sum, i, rows - i, 0);
+        mk_lanes_int hidden = (log == -INFINITY) | (lane_numbers() >= (int)(rows - i));
+        mk_store(logs + i, mk_select(hidden, mk_splat(INFINITY), log * LOG2_E));
     }
-    for (long i = rows; i < round_up(rows, MK_LANES); i++) logs[i] = INFINITY, delta[i] = 0;
 }
 
 // For one key: row = probabilities of the queries from `first` on, slope = their gradients (given those of the
@@ -540,10 +554,11 @@ MK_INLINE void backward(int half, const mk_attention* a, const void* q, const vo
                 // A lone tile is computed even if it is hidden, since it alone writes its gradients.
                 if (a->causal && q0 + rows + a->causal_offset <= k0 && !one_of_keys && !one_of_queries) continue;
                 const void *tile_q = mk_at(q, at_q + q0 * a->q.time, half), *up = mk_at(dout, at_out + q0 * a->out.time, half);
-                prepare_queries(half, a, rows, mk_at(out, at_out + q0 * a->out.time, half), up, log_sum + pair * a->queries + q0,
-                                p.logs, p.delta);
                 pack(half, rows, a->width, tile_q, 1, a->q.time, p.keys);
                 pack(half, rows, a->value_width, up, 1, a->out.time, p.values);
+                // The slopes' memory is free until the first block of keys.
+                pack(half, rows, a->value_width, mk_at(out, at_out + q0 * a->out.time, half), 1, a->out.time, (uint32_t*)p.slopes);
+                prepare_queries(pairs, rows, value_words, (uint32_t*)p.slopes, p.values, log_sum + pair * a->queries + q0, p.logs, p.delta);
                 pack(half, a->width, rows, tile_q, a->q.time, 1, p.query_panels);
                 pack(half, a->value_width, rows, up, a->out.time, 1, p.up_panels);
                 long depth = words_of(pairs, rows);
