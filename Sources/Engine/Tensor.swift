@@ -63,6 +63,9 @@ extension Tensor {
 
     /// A value that every run of a program receives.
     ///
+    /// - Parameter label: the name in messages.
+    /// - Parameter shape: of every value.
+    /// - Parameter dtype: of every value.
     /// - Parameter axes: names of axes for which `specialise` can put in other extents.
     public static func input(_ label: String, _ shape: Shape, _ dtype: DType = .f32, axes: [String: Int] = [:]) -> Tensor {
         let type = TensorType(shape, dtype)

@@ -1,6 +1,7 @@
 /// The derivatives of `loss` with respect to `targets`, as more graph.
 ///
 /// - Parameter loss: a tensor with one element.
+/// - Parameter targets: inputs, variables' values, or any tensors on the way to the loss.
 /// - Returns: one tensor for each target, with its shape and type. They can be differentiated again.
 /// - Throws: an error that names the target where the loss does not depend on it, or where its type is not floating-point.
 ///

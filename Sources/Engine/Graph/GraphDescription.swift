@@ -31,6 +31,7 @@ public struct GraphDescription: Hashable, Codable, Sendable {
     /// Describes a graph.
     ///
     /// - Parameter inputs: their order; nil for the order in which they were made. Others than these are refused.
+    /// - Parameter outputs: what the graph is for; only what they depend on is described.
     /// - Returns: the description, with the constants and the variables in the order in which it refers to them.
     public static func encode(inputs: [Tensor]? = nil, outputs: [Tensor]) throws -> (description: GraphDescription, constants: [Tensor], variables: [Variable]) {
         var result = GraphDescription()

@@ -25,6 +25,9 @@ public final class Session {
         let kernels: [Kernel]
     }
 
+    /// Gives a program memory and binds its kernels.
+    ///
+    /// - Parameter program: may have other sessions as well; they share its variables.
     /// - Parameter threads: at most so many threads; nil for `MILLRACE_THREADS` or one for each processor.
     public init(_ program: Program, threads: Int? = nil) throws {
         let plan = program.plan

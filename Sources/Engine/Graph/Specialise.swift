@@ -12,6 +12,8 @@ public struct AxisChange: Hashable, Sendable {
 /// (a fill, a broadcast), the operation that does not fit is named.
 ///
 /// - Parameter inputs: made by `Tensor.input(_:_:_:axes:)`; those without one of the names stay what they are.
+/// - Parameter outputs: what is computed from them.
+/// - Parameter extents: the new extents by the axes' names.
 /// - Returns: the inputs and the outputs of the new graph, in the same order.
 public func specialise(inputs: [Tensor], outputs: [Tensor], to extents: [String: Int]) throws -> (inputs: [Tensor], outputs: [Tensor]) {
     var changes: [AxisChange] = []

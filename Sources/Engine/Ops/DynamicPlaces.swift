@@ -7,6 +7,7 @@ extension Tensor {
     ///   - starts: integers, one for each of `axes` (no axes for a single one). A start from which the part would stick
     ///     out is moved so that it just fits, as StableHLO does.
     ///   - counts: the extents of the part along `axes`; other axes are taken whole.
+    ///   - axes: those along which the part is cut out.
     public func dynamicSlice(at starts: Tensor, _ counts: [Int], axes: [Int]) -> Tensor {
         .make(DynamicSlice(axes: axes.map { shape.axis($0) }, counts: counts), self, starts)
     }

@@ -27,6 +27,8 @@ public func rfft(_ x: Tensor) -> (real: Tensor, imaginary: Tensor) {
 
 /// The real numbers of which these are the frequencies 0…N/2; imaginary parts of 0 and N/2 are ignored.
 ///
+/// - Parameter real: [..., size / 2 + 1].
+/// - Parameter imaginary: as `real`.
 /// - Parameter size: N; two lengths have the same number of frequencies.
 public func irfft(_ real: Tensor, _ imaginary: Tensor, size: Int) -> Tensor {
     // Every frequency but the first, and the middle one of an even length, stands for its conjugate as well.

@@ -36,6 +36,8 @@ public enum Combining: String, Codable, Sendable, CaseIterable {
 
 /// Rows of a table [count, width] by index: [...] → [..., width].
 ///
+/// - Parameter table: [count, width].
+/// - Parameter indices: integers of any shape.
 /// - Parameter padding: the index of a row that is read as it stands but receives no gradient.
 public func embedding(_ table: Tensor, _ indices: Tensor, padding: Int? = nil) -> Tensor {
     let rows = table.gathered(indices)

@@ -5,6 +5,7 @@ extension Tensor {
     ///
     /// - Parameter scale: one number, or one for each place along `axis`.
     /// - Parameter zeroPoint: what 0 becomes, of the shape of `scale` and the type of the result; nil for 0.
+    /// - Parameter axis: nil where scale and zero point are one number.
     /// - Parameter dtype: i8 or u8.
     public func quantized(scale: Tensor, zeroPoint: Tensor? = nil, axis: Int? = nil, as dtype: DType = .i8) -> Tensor {
         steps("quantize", scale, zeroPoint, axis, dtype).clamped(dtype.range.low, dtype.range.high).cast(to: dtype)
@@ -50,6 +51,8 @@ extension Tensor {
 
 /// The product of eight-bit matrices, exact in i32: [..., m, k] · [..., k, n] → [..., m, n].
 ///
+/// - Parameter a: i8 or u8 [..., m, k].
+/// - Parameter b: i8 or u8 [..., k, n].
 /// - Parameter zeroPoints: numbers that are taken off the elements first, one for all:
 ///   Σ (a - z)(b - w) = Σ ab - z Σ b - w Σ a + k z w.
 public func matmulInteger(_ a: Tensor, _ b: Tensor, zeroPoints: (a: Tensor?, b: Tensor?) = (nil, nil)) -> Tensor {

@@ -59,6 +59,7 @@ extension Tensor {
     /// Each element kept with probability 1 - rate and then divided by it, else 0 (Srivastava et al. 2014).
     ///
     /// - Parameter rate: in [0, 1).
+    /// - Parameter key: decides which elements; the same key drops the same ones.
     public func dropout(_ rate: Double, key: RandomKey) -> Tensor {
         rate == 0 ? self : .make(Dropout(rate: rate), key.tensor, self)
     }

@@ -61,7 +61,9 @@ public struct RecurrentState: Sendable {
 /// One recurrent layer over whole sequences.
 ///
 /// - Parameters:
+///   - kind: the cell: LSTM, GRU or a plain one.
 ///   - x: [batch, time, inputs]
+///   - weights: of this direction.
 ///   - initial: the state before the first step; zeros if left out.
 ///   - lengths: valid steps of each sequence [batch]: what follows is 0 in the result, and the last state is the one at
 ///     the end of the sequence.
@@ -87,9 +89,12 @@ public func recurrent(
 /// Recurrent layers one above the other, each in one direction or in both.
 ///
 /// - Parameters:
+///   - kind: the cell of all layers.
+///   - x: [batch, time, inputs]
 ///   - layers: for each layer the weights of the forward direction and, if it has one, of the backward direction. Upper
 ///     layers of two directions receive both results side by side.
 ///   - initial: states in the order of layers, then directions, as `last` returns them.
+///   - lengths: valid steps of each sequence [batch]; all of them if left out.
 ///   - between: applied to what one layer hands to the next (dropout).
 /// - Returns: the results of the top layer [batch, time, directions · hidden] and all last states.
 public func recurrent(

@@ -4,6 +4,7 @@ extension Tensor {
 
     /// Resizes an image [batch, spatial…, channels], linear between the neighbouring pixels of every axis.
     ///
+    /// - Parameter extents: the new ones, one for all spatial axes or one each.
     /// - Parameter alignCorners: first and last pixels keep their places: sampled at place · (extent - 1) / (new extent - 1).
     ///   Otherwise the image's edges do: sampled at (place + ½) · extent / new extent - ½.
     public func resizedLinear(_ extents: PerAxis, alignCorners: Bool = false) -> Tensor {

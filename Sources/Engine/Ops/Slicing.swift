@@ -4,7 +4,8 @@ extension Tensor {
     /// A part of this tensor: along every axis the places start, start + step, … before end.
     ///
     /// - Parameters:
-    ///   - starts, ends: one for each axis; negative ones count from the end, those beyond an end stop there.
+    ///   - starts: one for each axis; negative ones count from the end, those beyond an end stop there.
+    ///   - ends: as `starts`; the place itself is left out.
     ///   - steps: negative ones walk backwards, from `start` down to the place after `end`; all 1 if left out.
     public func sliced(_ starts: [Int], _ ends: [Int], _ steps: [Int]? = nil) -> Tensor {
         demand(

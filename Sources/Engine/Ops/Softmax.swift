@@ -25,6 +25,7 @@ extension Tensor {
 /// - Parameter logits: [..., classes], unnormalised.
 /// - Parameter labels: [...], integers. Rows with a label outside of 0 ..< classes, or equal to `ignored`, are left out:
 ///   their loss and gradient are 0.
+/// - Parameter ignored: a label that stands for nothing to learn.
 /// - Returns: [...], in f32 (f64 for f64 logits).
 public func softmaxCrossEntropy(_ logits: Tensor, _ labels: Tensor, ignoring ignored: Int? = nil) -> Tensor {
     var labels = labels.dtype == .i32 || !labels.dtype.isInteger ? labels : labels.cast(to: .i64)

@@ -5,7 +5,18 @@ import CKernels
 ///     m ← β₁ m + (1 - β₁) g,  v ← β₂ v + (1 - β₂) g²
 ///     w ← w - rate (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)
 ///
-/// - Parameter step: t, a number counted from 1; like `rate` a tensor without axes, so that both may change between runs.
+/// - Parameters:
+///   - w: the parameter.
+///   - gradient: g, of the parameter's type, as `m` and `v`.
+///   - m: the first moment, zeros in the beginning.
+///   - v: the second moment, zeros in the beginning.
+///   - rate: the learning rate.
+///   - step: t, a number counted from 1; like `rate` a tensor without axes, so that both may change between runs.
+///   - beta1: how much of the first moment is kept.
+///   - beta2: how much of the second moment is kept.
+///   - epsilon: ε, against division by zero.
+///   - decay: the weight decay.
+///   - decoupled: the decay shrinks the parameter by rate · decay (AdamW); otherwise it adds decay · w to the gradient.
 /// - Returns: the new weights and moments; as updates of the variables that were read they are written in place.
 ///
 /// Kingma & Ba 2015; Loshchilov & Hutter 2019.

@@ -6,6 +6,10 @@ extension Tensor {
     /// - Parameter kernel: [out, in / groups, spatial…], as PyTorch stores it. Channels and results are divided into `groups` that
     ///   do not see each other; groups = channels is a depthwise convolution.
     /// - Parameter bias: [out].
+    /// - Parameter stride: distance between windows, one for all spatial axes or one each.
+    /// - Parameter padding: at the edges of every spatial axis.
+    /// - Parameter dilation: distance between the taps of the kernel.
+    /// - Parameter groups: parts into which channels and results are divided.
     /// - Returns: [batch, spatial…, out] for an image [batch, spatial…, in].
     /// - Throws: an error that names the extents which do not fit.
     public func convolution(
@@ -54,6 +58,11 @@ extension Tensor {
     /// + `outputPadding`.
     ///
     /// - Parameter kernel: [in, out / groups, spatial…], as PyTorch stores it.
+    /// - Parameter bias: [out].
+    /// - Parameter stride: distance between windows, one for all spatial axes or one each.
+    /// - Parameter padding: at the edges of every spatial axis.
+    /// - Parameter dilation: distance between the taps of the kernel.
+    /// - Parameter groups: parts into which channels and results are divided.
     /// - Parameter outputPadding: further results at the end of each axis, fewer than the stride.
     /// - Throws: an error that names the extents which do not fit.
     public func convolutionTransposed(

@@ -14,7 +14,9 @@ extension Tensor {
 
     /// Batch normalisation in training: (x - mean) / √(variance + ε) · scale + shift with the moments of this batch.
     ///
-    /// - Parameter scale: [channels], as `shift`; nil stands for ones, a nil `shift` for zeros.
+    /// - Parameter scale: [channels]; nil stands for ones.
+    /// - Parameter shift: [channels]; nil stands for zeros.
+    /// - Parameter epsilon: ε, against division by zero.
     /// - Returns: the result, and the batch's mean and biased variance.
     ///
     /// Ioffe and Szegedy, "Batch Normalization" (2015).

@@ -3,7 +3,10 @@ import CKernels
 extension Tensor {
     /// (x - mean) / √(variance + ε) · scale + shift, with mean and (biased) variance over the last `axes` axes.
     ///
-    /// - Parameter scale: with the extents of those axes, as `shift`; nil stands for ones, a nil `shift` for zeros.
+    /// - Parameter scale: with the extents of those axes; nil stands for ones.
+    /// - Parameter shift: as `scale`; nil stands for zeros.
+    /// - Parameter axes: how many axes, from the last.
+    /// - Parameter epsilon: ε, against division by zero.
     ///
     /// Ba, Kiros and Hinton, "Layer Normalization" (2016).
     public func layerNorm(scale: Tensor? = nil, shift: Tensor? = nil, axes: Int = 1, epsilon: Double = 1e-5) -> Tensor {

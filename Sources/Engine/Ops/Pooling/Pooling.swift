@@ -4,12 +4,17 @@ extension Tensor {
     ///
     /// - Parameter window: extents of the window.
     /// - Parameter stride: distance between windows; nil for the window's own extents.
+    /// - Parameter padding: at the edges of every spatial axis.
+    /// - Parameter dilation: distance between the places of a window.
     public func maxPool(_ window: PerAxis, stride: PerAxis? = nil, padding: Padding = .valid, dilation: PerAxis = 1) -> Tensor {
         trapping { try pool(.max, window, stride, padding, dilation, counted: false) }
     }
 
     /// The mean of every window of an image [batch, spatial…, channels].
     ///
+    /// - Parameter window: extents of the window.
+    /// - Parameter stride: distance between windows; nil for the window's own extents.
+    /// - Parameter padding: at the edges of every spatial axis.
     /// - Parameter paddingCounts: whether a window's padding is part of its mean, as zeros.
     public func averagePool(_ window: PerAxis, stride: PerAxis? = nil, padding: Padding = .valid, paddingCounts: Bool = true) -> Tensor {
         trapping { try pool(.average, window, stride, padding, 1, counted: paddingCounts) }
