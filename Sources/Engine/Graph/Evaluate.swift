@@ -61,7 +61,7 @@ private struct Structure: Hashable, @unchecked Sendable {
     let wanted: [Int]
 }
 
-/// Programs of lazy evaluations, the latest of them kept.
+/// Programs of lazy evaluations, of which those used latest are kept.
 private enum Compiled {
     private final class Entry: @unchecked Sendable {
         // @unchecked Sendable: the session is used only under its own lock.
@@ -70,13 +70,20 @@ private enum Compiled {
     }
     private struct Cache: Sendable {
         var entries: [Structure: Entry] = [:]
+        /// The latest used last.
         var order: [Structure] = []
+
+        mutating func use(_ structure: Structure) -> Entry? {
+            guard let entry = entries[structure] else { return nil }
+            if let place = order.lastIndex(of: structure), place + 1 < order.count { order.append(order.remove(at: place)) }
+            return entry
+        }
     }
     private static let cache = Mutex(Cache())
     private static let limit = 64
 
     static func run(_ structure: Structure, _ order: [Node], _ wanted: [Node], _ values: [Buffer]) throws -> [[Buffer]] {
-        let known = cache.withLock { $0.entries[structure] }
+        let known = cache.withLock { $0.use(structure) }
         let entry = try known ?? compile(order, wanted)
         if known == nil, structure.entries.count < 4_096 {
             cache.withLock { cache in

@@ -62,6 +62,7 @@ public final class Program: Sendable {
         let sharding = Sharding(ends, batch: batch, shards: batch % shards == 0 ? shards : 1)
         let finalOutputs = Array(ends.prefix(outputs.count))
         let finalUpdates = zip(updates, ends.dropFirst(outputs.count)).map { (variable: $0.variable, value: $1) }
+        Self.countCompilation()
         self.options = options
         self.inputs = inputs.map(\.type)
         self.outputs = outputs.map(\.type)
