@@ -11,7 +11,7 @@ struct Sharding {
     /// The number of shards for a batch: two for small ones; more only where every shard keeps enough rows, since each
     /// costs a copy of the gradients.
     static func preferred(batch: Int) -> Int {
-        for shards in [4, 2] where batch % shards == 0 && batch / shards >= (shards == 2 ? 2 : 16) { return shards }
+        for shards in [8, 4, 2] where batch % shards == 0 && batch / shards >= (shards == 2 ? 2 : 16) { return shards }
         return 1
     }
 
