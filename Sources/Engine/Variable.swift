@@ -13,7 +13,7 @@ public final class Variable: @unchecked Sendable {
     public let type: TensorType
     let buffer: Buffer
     private let count = Atomic<UInt64>(0)
-    private let leaf = Mutex<Node?>(nil)
+    private let leaf = Guarded<Node?>(nil)
 
     /// A variable of zeros.
     public init(_ name: String, _ shape: Shape, _ dtype: DType = .f32) {

@@ -70,14 +70,22 @@ import Testing
         }
     }
 
-    @Test func `lazy tensors are read from many tasks at once`() async {
-        let shared = Tensor((0..<64).map { Float($0) }, [8, 8])
-        let twice = shared + shared
-        await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<8 {
-                group.addTask { twice.values(Float.self)[63] == 126 && matmul(twice, shared).values(Float.self).count == 64 }
+    @Test func `lazy tensors are read and compiled by many tasks at once`() async {
+        let numbers = Tensor((0..<64).map { Float($0) }, [8, 8])
+        for _ in 0..<100 {
+            let twice = numbers + numbers, sum = (twice * numbers).sum()
+            await withTaskGroup(of: Bool.self) { group in
+                for task in 0..<6 {
+                    group.addTask {
+                        switch task % 3 {
+                        case 0: return twice.values(Float.self)[63] == 126 && matmul(twice, numbers).values(Float.self)[0] == 2240
+                        case 1: return sum.scalar == 170_688
+                        default: return (try? Session(Program(outputs: [sum, twice]), threads: 1).run([])[0].scalar) == 170_688
+                        }
+                    }
+                }
+                for await isRight in group { #expect(isRight) }
             }
-            for await isRight in group { #expect(isRight) }
         }
     }
 }

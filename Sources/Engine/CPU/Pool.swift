@@ -19,7 +19,7 @@ final class Pool: @unchecked Sendable {
     private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private let busy = Mutex(())
+    private let busy = Guarded(())
     private let round = Atomic<UInt64>(0)
     /// Round in the upper half, next task in the lower: a thread that comes late to a round cannot take a task of the next.
     private let ticket = Atomic<UInt64>(0)
@@ -95,7 +95,8 @@ final class Pool: @unchecked Sendable {
         }
         busy.withLock { _ in
             pthread_mutex_lock(mutex)
-            job = Job(count: count, body: body, context: context)
+            let job = Job(count: count, body: body, context: context)
+            self.job = job
             let number = round.load(ordering: .relaxed) &+ 1
             ticket.store(number << 32, ordering: .releasing)
             round.store(number, ordering: .releasing)
@@ -173,7 +174,7 @@ extension Pool {
         return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }()
 
-    private static let pools = Mutex<[Int: Pool]>([:])
+    private static let pools = Guarded<[Int: Pool]>([:])
 
     /// The shared pool of that many threads: sessions of one process take turns rather than crowd the cores.
     static func shared(_ threads: Int) -> Pool {

@@ -1,5 +1,3 @@
-import Synchronization
-
 extension Tensor {
     /// Computes tensors that were built lazily, through the same executor as compiled programs, and keeps their values.
     ///
@@ -17,30 +15,35 @@ extension Tensor {
 
     private static func requireFresh(_ node: Node) {
         guard let variable = node.variable, variable.generation != node.generation else { return }
-        trap("\(EngineError("read", "variable '\(variable.name)' was written after this tensor was built from it; read it again", operands: [variable.type], path: node.path))")
+        trap(
+            "\(EngineError("read", "variable '\(variable.name)' was written after this tensor was built from it; read it again", operands: [variable.type], path: node.path))"
+        )
     }
 
     private static func compute(_ tensors: [Tensor]) throws {
         var nodes: [Node] = []
         var seen = Set<ObjectIdentifier>()
         for tensor in tensors where seen.insert(ObjectIdentifier(tensor.node)).inserted { nodes.append(tensor.node) }
-        let order = reachable(from: tensors)
+        let order = snapshots(of: nodes)
         var key: [Structure.Entry] = []
         var numbers: [ObjectIdentifier: Int] = [:]
         var values: [Buffer] = []
-        for node in order {
+        for snapshot in order {
+            let node = snapshot.node
             numbers[ObjectIdentifier(node)] = key.count
-            if let known = node.values {
+            if let known = snapshot.values {
                 key.append(Structure.Entry(op: nil, operands: [], results: node.results))
                 values += known
             } else if let variable = node.variable {
                 requireFresh(node)
                 key.append(Structure.Entry(op: nil, operands: [], results: node.results))
                 values.append(variable.buffer)
-            } else if node.op is Input {
-                throw EngineError("evaluate", "input '\((node.op as? Input)?.label ?? "")' has no value outside of a program", operands: node.results, path: node.path)
+            } else if let input = node.op as? Input {
+                throw EngineError(
+                    "evaluate", "input '\(input.label)' has no value outside of a program", operands: node.results, path: node.path)
             } else {
-                key.append(Structure.Entry(op: AnyHashable(node.op), operands: node.operands.flatMap { [numbers[ObjectIdentifier($0.node)]!, $0.index] }, results: node.results))
+                let operands = snapshot.operands.flatMap { [numbers[ObjectIdentifier($0.node)]!, $0.index] }
+                key.append(Structure.Entry(op: AnyHashable(node.op), operands: operands, results: node.results))
             }
         }
         let structure = Structure(entries: key, wanted: nodes.map { numbers[ObjectIdentifier($0)]! })
@@ -65,8 +68,8 @@ private struct Structure: Hashable, @unchecked Sendable {
 private enum Compiled {
     private final class Entry: @unchecked Sendable {
         // @unchecked Sendable: the session is used only under its own lock.
-        let session: Mutex<Session>
-        init(_ session: sending Session) { self.session = Mutex(session) }
+        let session: Guarded<Session>
+        init(_ session: sending Session) { self.session = Guarded(session) }
     }
     private struct Cache: Sendable {
         var entries: [Structure: Entry] = [:]
@@ -79,10 +82,10 @@ private enum Compiled {
             return entry
         }
     }
-    private static let cache = Mutex(Cache())
+    private static let cache = Guarded(Cache())
     private static let limit = 64
 
-    static func run(_ structure: Structure, _ order: [Node], _ wanted: [Node], _ values: [Buffer]) throws -> [[Buffer]] {
+    static func run(_ structure: Structure, _ order: [Snapshot], _ wanted: [Node], _ values: [Buffer]) throws -> [[Buffer]] {
         let known = cache.withLock { $0.use(structure) }
         let entry = try known ?? compile(order, wanted)
         if known == nil, structure.entries.count < 4_096 {
@@ -108,16 +111,17 @@ private enum Compiled {
         }
     }
 
-    private static func compile(_ order: [Node], _ wanted: [Node]) throws -> Entry {
+    private static func compile(_ order: [Snapshot], _ wanted: [Node]) throws -> Entry {
         var inputs: [Tensor] = []
         var rewriter = Rewriter()
-        for node in order {
-            if node.isLeaf {
+        for snapshot in order {
+            let node = snapshot.node
+            if snapshot.isLeaf {
                 let leaves = node.results.map { Tensor.input("value", $0.shape, $0.dtype) }
                 inputs += leaves
                 rewriter.replace(node, by: leaves)
             } else {
-                let copy = Node(node.op, node.operands.map { rewriter($0) }, results: node.results, path: node.path)
+                let copy = Node(node.op, snapshot.operands.map { rewriter($0) }, results: node.results, path: node.path)
                 rewriter.replace(node, by: node.results.indices.map { Tensor(copy, $0) })
             }
         }

@@ -19,17 +19,20 @@ public final class Node: Sendable {
         var operands: [Tensor]
         var values: [Buffer]?
     }
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private static let counter = Atomic<UInt64>(0)
 
-    init(_ op: any Op, _ operands: [Tensor], results: [TensorType], values: [Buffer]? = nil, variable: Variable? = nil, path: String = Scope.path) {
+    init(
+        _ op: any Op, _ operands: [Tensor], results: [TensorType], values: [Buffer]? = nil, variable: Variable? = nil,
+        path: String = Scope.path
+    ) {
         self.op = op
         self.results = results
         self.path = path
         self.variable = variable
         generation = variable?.generation ?? 0
         id = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
-        state = Mutex(State(operands: operands, values: values))
+        state = Guarded(State(operands: operands, values: values))
     }
 
     /// The node of an operation on these operands, after its shape rule.
@@ -39,6 +42,8 @@ public final class Node: Sendable {
 
     var operands: [Tensor] { state.withLock { $0.operands } }
     var values: [Buffer]? { state.withLock { $0.values } }
+    /// Operands and values at the same moment.
+    var snapshot: Snapshot { state.withLock { Snapshot(node: self, operands: $0.operands, values: $0.values) } }
     var isLeaf: Bool { op is any Leaf || values != nil }
 
     /// Keeps the values and drops the operands.
@@ -98,4 +103,27 @@ func reachable(from tensors: [Tensor]) -> [Node] {
         pending += node.operands.map(\.node)
     }
     return found.sorted { $0.id < $1.id }
+}
+
+/// A node as it was when somebody looked at it: another thread may evaluate it meanwhile, and then it has no operands.
+struct Snapshot {
+    let node: Node
+    let operands: [Tensor]
+    let values: [Buffer]?
+
+    var isLeaf: Bool { node.op is any Leaf || values != nil }
+}
+
+/// All nodes that `nodes` depend on, each looked at once, operands before their readers.
+func snapshots(of nodes: [Node]) -> [Snapshot] {
+    var seen = Set<ObjectIdentifier>()
+    var pending = nodes
+    var found: [Snapshot] = []
+    while let node = pending.popLast() {
+        guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+        let snapshot = node.snapshot
+        found.append(snapshot)
+        pending += snapshot.operands.map(\.node)
+    }
+    return found.sorted { $0.node.id < $1.node.id }
 }

@@ -18,7 +18,9 @@ public final class Program: Sendable {
         /// Off: every operation runs by itself, as the oracle of the optimised form.
         public var isOptimized = true
 
-        public init(precision: Precision = .f32, kernels: Kernels = .preferred, shards: Int? = nil, isFrozen: Bool = false, isOptimized: Bool = true) {
+        public init(
+            precision: Precision = .f32, kernels: Kernels = .preferred, shards: Int? = nil, isFrozen: Bool = false, isOptimized: Bool = true
+        ) {
             self.precision = precision
             self.kernels = kernels
             self.shards = shards
@@ -35,17 +37,22 @@ public final class Program: Sendable {
     /// Compiles a graph.
     ///
     /// - Parameter inputs: made by `Tensor.input`; every run receives them in this order.
+    /// - Parameter outputs: what a run returns.
     /// - Parameter updates: new values of variables; they are written after everything has been read.
+    /// - Parameter options: precision, kernels, shards and whether variables are frozen.
     /// - Throws: an error if the graph reads an input that is not given, or an update has another type than its variable.
-    public init(inputs: [Tensor] = [], outputs: [Tensor], updates: [(variable: Variable, value: Tensor)] = [], options: Options = Options()) throws {
+    public init(inputs: [Tensor] = [], outputs: [Tensor], updates: [(variable: Variable, value: Tensor)] = [], options: Options = Options())
+        throws
+    {
         for (variable, value) in updates where variable.type != value.type {
-            throw EngineError("program", "the update of variable '\(variable.name)' has another type", operands: [variable.type, value.type])
+            throw EngineError(
+                "program", "the update of variable '\(variable.name)' has another type", operands: [variable.type, value.type])
         }
         if let foreign = inputs.first(where: { !($0.node.op is Input) }) {
             throw EngineError("program", "an input was not made by Tensor.input", operands: [foreign.type])
         }
         let native = options.kernels == .native
-        var ends = outputs + updates.map(\.value)
+        var ends = Rewriter.copy(outputs + updates.map(\.value))
         if options.isFrozen { ends = Self.freeze(ends) }
         if options.isOptimized { ends = Simplify.run(ends) }
         if options.precision == .bf16 {

@@ -12,6 +12,17 @@ struct Rewriter {
         for (index, result) in results.enumerated() { replaced[Tensor(node, index).key] = result }
     }
 
+    /// A copy that nobody else holds: while a graph is compiled another thread may evaluate its nodes, which then drop their operands.
+    static func copy(_ outputs: [Tensor]) -> [Tensor] {
+        var rewriter = Rewriter()
+        for snapshot in snapshots(of: outputs.map(\.node)) where !snapshot.isLeaf {
+            let node = snapshot.node
+            let copy = Node(node.op, snapshot.operands.map { rewriter($0) }, results: node.results, path: node.path)
+            rewriter.replace(node, by: node.results.indices.map { Tensor(copy, $0) })
+        }
+        return outputs.map { rewriter($0) }
+    }
+
     /// Visits every node below `outputs`; `transform` gets the node with its new operands and returns its new results, or
     /// nil to keep the node (rebuilt where its operands changed).
     static func rewrite(_ outputs: [Tensor], _ transform: (Node, [Tensor]) throws -> [Tensor]?) rethrows -> [Tensor] {
@@ -72,12 +83,15 @@ enum Simplify {
     /// An elementwise operation on a view that only divides axes works on the undivided ones, and its result is divided
     /// instead: so chains meet in one shape, and bias, activation and residual reach the product they follow.
     private static func flattened(_ node: Node, _ operands: [Tensor]) -> Tensor? {
-        guard node.op.isElementwise, node.results.count == 1, let result = node.results.first, result.shape.rank > 1, result.shape.count > 0 else { return nil }
+        guard node.op.isElementwise, node.results.count == 1, let result = node.results.first, result.shape.rank > 1, result.shape.count > 0
+        else { return nil }
         func source(_ x: Tensor) -> Tensor? {
             guard x.node.op is Reshape, !x.node.isLeaf, x.shape == result.shape else { return nil }
             return x.node.operands[0]
         }
-        guard let shape = operands.lazy.compactMap(source).map(\.shape).first(where: { (1..<result.shape.rank).contains($0.rank) }) else { return nil }
+        guard let shape = operands.lazy.compactMap(source).map(\.shape).first(where: { (1..<result.shape.rank).contains($0.rank) }) else {
+            return nil
+        }
         var moved: [Tensor] = []
         for operand in operands {
             if let inner = source(operand), inner.shape == shape {
@@ -86,7 +100,9 @@ enum Simplify {
                 moved.append(operand.reshaped(shape))
             } else if operand.count == 1 {
                 moved.append(operand.reshaped([]))
-            } else if shape.rank > 0, operand.count == shape[-1], operand.shape.rank > 0, operand.shape[-1] == shape[-1], result.shape[-1] == shape[-1] {
+            } else if shape.rank > 0, operand.count == shape[-1], operand.shape.rank > 0, operand.shape[-1] == shape[-1],
+                result.shape[-1] == shape[-1]
+            {
                 moved.append(operand.reshaped([shape[-1]]))
             } else {
                 return nil

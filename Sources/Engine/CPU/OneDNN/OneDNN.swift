@@ -1,5 +1,4 @@
 import COneDNN
-import Synchronization
 
 /// The loaded oneDNN library: its functions, one engine for this processor, and the primitives made so far.
 ///
@@ -32,7 +31,7 @@ final class OneDNN: @unchecked Sendable {
     /// The library's number for the instruction set that it generates code for. Part of a plan's identity as well.
     let instructionSet: Int
 
-    let cache = Mutex(PrimitiveCache(capacity: 1024))
+    let cache = Guarded(PrimitiveCache(capacity: 1024))
 
     private init(_ functions: UnsafePointer<mk_dnn_api>) throws(Failure) {
         self.functions = functions

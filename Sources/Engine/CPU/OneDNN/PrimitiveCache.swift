@@ -1,5 +1,4 @@
 import COneDNN
-import Synchronization
 
 extension OneDNN {
     /// Everything that decides what a primitive computes and how.
