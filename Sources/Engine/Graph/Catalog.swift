@@ -2,7 +2,8 @@
 public enum Catalog {
     /// One of each, with any attributes.
     public static let operations: [any Op] = [
-        unaryCatalog, binaryCatalog, fillCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog, iotaCatalog,
+        unaryCatalog, binaryCatalog, fillCatalog, comparisonCatalog, reductionCatalog, matMulCatalog, layoutCatalog, scanCatalog,
+        iotaCatalog,
         softmaxCatalog, normalizationCatalog, attentionCatalog,
         updateCatalog,
         convolutionCatalog, poolingCatalog, resizeCatalog,

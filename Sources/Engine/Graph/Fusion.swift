@@ -12,17 +12,25 @@ enum Fusion {
                 if node.isLeaf { return nil }
                 for (position, operand) in operands.enumerated() {
                     let original = node.operands[position]
-                    guard readers[original.key] == 1, operand.index == 0, operand.node.results.count == 1, !operand.node.isLeaf else { continue }
+                    guard readers[original.key] == 1, operand.index == 0, operand.node.results.count == 1, !operand.node.isLeaf else {
+                        continue
+                    }
                     let others = operands.indices.filter { $0 != position }.map { operands[$0] }
                     let own = operand.node.operands
-                    if let folded = Scope.$path.withValue(operand.node.path, operation: { operand.node.op.folding(node.op, position: position, operands: own, others: others) }),
-                        folded.map(\.type) == node.results {
+                    if let folded = Scope.$path.withValue(
+                        operand.node.path,
+                        operation: { operand.node.op.folding(node.op, position: position, operands: own, others: others) }),
+                        folded.map(\.type) == node.results
+                    {
                         changed = true
                         return folded
                     }
-                    guard let joined = operand.node.op.absorbing(node.op, position: position, operands: own.map(\.type), others: others.map(\.type)),
+                    guard
+                        let joined = operand.node.op.absorbing(
+                            node.op, position: position, operands: own.map(\.type), others: others.map(\.type)),
                         let made = try? Scope.$path.withValue(operand.node.path, operation: { try Node(joined, own + others) }),
-                        made.results.first == node.results.first else { continue }
+                        made.results.first == node.results.first
+                    else { continue }
                     changed = true
                     return node.results.indices.map { Tensor(made, $0) }
                 }
@@ -54,7 +62,8 @@ enum Fusion {
     /// Groups elementwise nodes with the elementwise producers that only they read.
     ///
     /// - Returns: the group that each elementwise node's value is made by; nodes inside of a group have none.
-    static func groups(_ outputs: [Tensor], shards: [Tensor.Key: Bool]) -> (roots: [ObjectIdentifier: Group], inner: Set<ObjectIdentifier>) {
+    static func groups(_ outputs: [Tensor], shards: [Tensor.Key: Bool]) -> (roots: [ObjectIdentifier: Group], inner: Set<ObjectIdentifier>)
+    {
         let nodes = reachable(from: outputs)
         let readers = countReaders(outputs)
         var roots: [ObjectIdentifier: Group] = [:]
@@ -117,7 +126,8 @@ enum Fusion {
             registers[Tensor(node).key] = result
         }
         guard operands.count <= 32, let last = nodes.last,
-            let program = TileProgram(builder, result: registers[Tensor(last).key]!, compute: compute!, rawBits: raw) else { return nil }
+            let program = TileProgram(builder, result: registers[Tensor(last).key]!, compute: compute!, rawBits: raw)
+        else { return nil }
         return Group(nodes: nodes, operands: operands, program: program)
     }
 }

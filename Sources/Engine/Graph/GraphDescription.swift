@@ -33,7 +33,9 @@ public struct GraphDescription: Hashable, Codable, Sendable {
     /// - Parameter inputs: their order; nil for the order in which they were made. Others than these are refused.
     /// - Parameter outputs: what the graph is for; only what they depend on is described.
     /// - Returns: the description, with the constants and the variables in the order in which it refers to them.
-    public static func encode(inputs: [Tensor]? = nil, outputs: [Tensor]) throws -> (description: GraphDescription, constants: [Tensor], variables: [Variable]) {
+    public static func encode(inputs: [Tensor]? = nil, outputs: [Tensor]) throws -> (
+        description: GraphDescription, constants: [Tensor], variables: [Variable]
+    ) {
         var result = GraphDescription()
         var constants: [Tensor] = []
         var variables: [Variable] = []
@@ -53,7 +55,8 @@ public struct GraphDescription: Hashable, Codable, Sendable {
                 continue
             }
             if node.op is Input, !given.contains(where: { $0.node === node }) {
-                throw EngineError("encode", "the graph reads input '\((node.op as! Input).label)' that is not among its inputs", operands: node.results)
+                throw EngineError(
+                    "encode", "the graph reads input '\((node.op as! Input).label)' that is not among its inputs", operands: node.results)
             }
             if let variable = node.variable { variables.append(variable) }
             let step = add(node.op, node.operands.map { numbers[$0.key]! }, node.results, node.path)
@@ -72,7 +75,8 @@ public struct GraphDescription: Hashable, Codable, Sendable {
     /// - Parameter variable: the tensor that stands for a variable of this name and type.
     /// - Throws: where a value is missing or an operation refuses its operands or makes something else than is written.
     public func decode(
-        constants: [Tensor] = [], variable: (String, TensorType) throws -> Tensor = { throw EngineError("decode", "variable '\($0)' is not given", operands: [$1]) }
+        constants: [Tensor] = [],
+        variable: (String, TensorType) throws -> Tensor = { throw EngineError("decode", "variable '\($0)' is not given", operands: [$1]) }
     ) throws -> (inputs: [Tensor], outputs: [Tensor]) {
         let made = inputs.map { number in Tensor(Node(steps[number].op, [], results: steps[number].results)) }
         return (made, try build(inputs: made, constants: constants, isStrict: true, variable: variable))
@@ -83,7 +87,9 @@ public struct GraphDescription: Hashable, Codable, Sendable {
         inputs: [Tensor], constants: [Tensor] = [], isStrict: Bool = false, changes: [AxisChange] = [],
         variable: (String, TensorType) throws -> Tensor = { throw EngineError("decode", "variable '\($0)' is not given", operands: [$1]) }
     ) throws -> [Tensor] {
-        guard inputs.count == self.inputs.count else { throw EngineError("decode", "\(inputs.count) inputs for a graph of \(self.inputs.count)") }
+        guard inputs.count == self.inputs.count else {
+            throw EngineError("decode", "\(inputs.count) inputs for a graph of \(self.inputs.count)")
+        }
         var values: [[Tensor]] = []
         var rest = constants[...]
         let places = Dictionary(uniqueKeysWithValues: zip(self.inputs, inputs))
@@ -95,17 +101,25 @@ public struct GraphDescription: Hashable, Codable, Sendable {
             let made: [Tensor]
             switch step.op {
             case let op as Constant:
-                guard let value = rest.popFirst() else { throw EngineError("decode", "constant \(constants.count) is not given", operands: [op.type]) }
+                guard let value = rest.popFirst() else {
+                    throw EngineError("decode", "constant \(constants.count) is not given", operands: [op.type])
+                }
                 made = [value]
             case let op as Read: made = [try variable(op.variable, op.type)]
             default:
                 let operands = try step.operands.map { value in
                     guard values.indices.contains(value.step), values[value.step].indices.contains(value.result) else {
-                        throw EngineError("decode", "\(step.op.name) reads result \(value.result) of step \(value.step), which is not before it", path: step.path)
+                        throw EngineError(
+                            "decode", "\(step.op.name) reads result \(value.result) of step \(value.step), which is not before it",
+                            path: step.path)
                     }
                     return values[value.step][value.result]
                 }
-                let op = isStrict ? step.op : try step.op.specialised(from: step.operands.map { steps[$0.step].results[$0.result] }, to: operands.map(\.type), changes: changes)
+                let op =
+                    isStrict
+                    ? step.op
+                    : try step.op.specialised(
+                        from: step.operands.map { steps[$0.step].results[$0.result] }, to: operands.map(\.type), changes: changes)
                 made = try Scope.$path.withValue(step.path) { try Tensor.apply(op, operands) }
             }
             if isStrict, made.map(\.type) != step.results {
@@ -118,7 +132,9 @@ public struct GraphDescription: Hashable, Codable, Sendable {
 }
 
 extension GraphDescription.Step: Hashable, Codable {
-    static func == (a: Self, b: Self) -> Bool { a.op.isEqual(to: b.op) && a.operands == b.operands && a.results == b.results && a.path == b.path }
+    static func == (a: Self, b: Self) -> Bool {
+        a.op.isEqual(to: b.op) && a.operands == b.operands && a.results == b.results && a.path == b.path
+    }
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(AnyHashable(op))
@@ -182,7 +198,8 @@ extension GraphDescription {
         inputs = try container.decode([Int].self, forKey: .inputs)
         outputs = try container.decode([Value].self, forKey: .outputs)
         guard inputs.allSatisfy({ steps.indices.contains($0) && steps[$0].results.count == 1 }),
-            outputs.allSatisfy({ steps.indices.contains($0.step) && steps[$0.step].results.indices.contains($0.result) }) else {
+            outputs.allSatisfy({ steps.indices.contains($0.step) && steps[$0.step].results.indices.contains($0.result) })
+        else {
             throw EngineError("decode", "an input or an output is no step of the graph")
         }
     }

@@ -33,12 +33,15 @@ enum MemoryPlan {
         for output in plan.outputs { lastUse[plan.root(output)] = .max }
         for number in plan.steps.indices where plan.steps[number].isSplit {
             let step = plan.steps[number]
-            guard case .group = step.work, let result = step.results.first, isTemporary(plan, result.value), !plan.isShared(result.value) else { continue }
+            guard case .group = step.work, let result = step.results.first, isTemporary(plan, result.value), !plan.isShared(result.value)
+            else { continue }
             for operand in step.operands {
                 let root = plan.root(operand.value)
-                guard lastUse[root] == number, isTemporary(plan, root), !plan.isShared(root), operand.type == result.type, root != result.value,
+                guard lastUse[root] == number, isTemporary(plan, root), !plan.isShared(root), operand.type == result.type,
+                    root != result.value,
                     plan.values[root].bytes == plan.values[result.value].bytes,
-                    !step.operands.contains(where: { plan.root($0.value) == root && $0.type != result.type }) else { continue }
+                    !step.operands.contains(where: { plan.root($0.value) == root && $0.type != result.type })
+                else { continue }
                 plan.values[result.value].alias = root
                 lastUse[root] = max(lastUse[root], lastUse[result.value])
                 break
@@ -60,7 +63,11 @@ enum MemoryPlan {
                     let root = plan.root(operand.value)
                     guard case .made = plan.values[root].source, !plan.values[root].isConstant else { continue }
                     let time = plan.isShared(root) ? phase : number
-                    var life = found[root] ?? Life(value: root, first: time, last: time, bytes: aligned(plan.isShared(root) ? plan.values[root].bytes : plan.values[root].bytes / plan.shards))
+                    var life =
+                        found[root]
+                        ?? Life(
+                            value: root, first: time, last: time,
+                            bytes: aligned(plan.isShared(root) ? plan.values[root].bytes : plan.values[root].bytes / plan.shards))
                     life.first = min(life.first, time)
                     life.last = max(life.last, time)
                     found[root] = life
@@ -100,7 +107,8 @@ enum MemoryPlan {
                 ends.removeLast()
             }
             var chosen: Int?
-            for (place, block) in free.enumerated() where block.bytes >= life.bytes && block.bytes < free[chosen ?? place].bytes + (chosen == nil ? 1 : 0) {
+            for (place, block) in free.enumerated()
+            where block.bytes >= life.bytes && block.bytes < free[chosen ?? place].bytes + (chosen == nil ? 1 : 0) {
                 chosen = place
             }
             let offset: Int

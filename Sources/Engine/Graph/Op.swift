@@ -129,7 +129,9 @@ extension Op {
     public var takesSums: Set<Int> { [] }
     public func simplified(_ operands: [Tensor]) -> [Tensor]? { nil }
     public func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] { [:] }
-    public func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] { packing(operands, results) }
+    public func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] {
+        packing(operands, results)
+    }
     public func specialised(from old: [TensorType], to new: [TensorType], changes: [AxisChange]) throws -> any Op { self }
     public func gradient(_ call: Call) -> [Tensor?] { call.operands.map { _ in nil } }
     public func bind(_ binder: Binder) throws -> Kernel {

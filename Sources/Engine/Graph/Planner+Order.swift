@@ -19,7 +19,9 @@ extension Planner {
             for operand in step.operands {
                 let root = plan.root(operand.value)
                 if let first = maker[root] { order(first, number) }
-                if case .variable(let variable) = plan.values[root].source, maker[root] == nil { readers[ObjectIdentifier(variable), default: []].append(number) }
+                if case .variable(let variable) = plan.values[root].source, maker[root] == nil {
+                    readers[ObjectIdentifier(variable), default: []].append(number)
+                }
             }
         }
         for (number, step) in steps.enumerated() {
@@ -90,7 +92,9 @@ extension Planner {
         while start < sorted.count {
             let split = plan.steps[start].isSplit
             var end = start
-            while end < sorted.count, plan.steps[end].isSplit == split, plan.steps[end].isConstant == plan.steps[start].isConstant { end += 1 }
+            while end < sorted.count, plan.steps[end].isSplit == split, plan.steps[end].isConstant == plan.steps[start].isConstant {
+                end += 1
+            }
             if split {
                 phases.append(start..<end)
                 ordered += plan.steps[start..<end]

@@ -89,7 +89,9 @@ struct Planner {
             numbers[Tensor(node).key] = add(node.results[0], .variable(variable))
             if !plan.variables.contains(where: { $0 === variable }) { plan.variables.append(variable) }
         } else {
-            throw EngineError("program", "reads input '\((node.op as? Input)?.label ?? node.op.name)' that is not among its inputs", operands: node.results)
+            throw EngineError(
+                "program", "reads input '\((node.op as? Input)?.label ?? node.op.name)' that is not among its inputs",
+                operands: node.results)
         }
     }
 
@@ -119,7 +121,9 @@ struct Planner {
         let resultParts = split?.results ?? node.results.map { _ in .whole }
         let locals = zip(node.results, resultParts).map { local($0, $1) }
         if native && group == nil {
-            for (place, layout) in node.op.packing(list.map(\.type), locals, isConstant: list.map { plan.values[plan.root($0.value)].isConstant }) {
+            for (place, layout) in node.op.packing(
+                list.map(\.type), locals, isConstant: list.map { plan.values[plan.root($0.value)].isConstant })
+            {
                 list[place] = pack(list[place], layout)
             }
         }
@@ -138,7 +142,10 @@ struct Planner {
             }
         }
         let label = group.map { $0.nodes.map(\.op.name).joined(separator: "+") } ?? node.op.name
-        plan.steps.append(Plan.Step(work: group.map { .group($0) } ?? .node(node), operands: list, results: results, isSplit: split != nil, isConstant: constant, path: node.path, label: label))
+        plan.steps.append(
+            Plan.Step(
+                work: group.map { .group($0) } ?? .node(node), operands: list, results: results, isSplit: split != nil,
+                isConstant: constant, path: node.path, label: label))
         for (partial, value) in sums { pending[value] = partial }
     }
 
@@ -148,9 +155,10 @@ struct Planner {
         guard let partial = pending.removeValue(forKey: root) else { return }
         combined[root] = partial
         let type = plan.values[root].type
-        plan.steps.append(Plan.Step(
-            work: .combine, operands: [Plan.Operand(value: partial, type: type, part: .sum)],
-            results: [Plan.Operand(value: root, type: type, part: .whole)], isSplit: false, path: "", label: "combine"))
+        plan.steps.append(
+            Plan.Step(
+                work: .combine, operands: [Plan.Operand(value: partial, type: type, part: .sum)],
+                results: [Plan.Operand(value: root, type: type, part: .whole)], isSplit: false, path: "", label: "combine"))
     }
 
     private func local(_ type: TensorType, _ part: Split.Part) -> TensorType {
@@ -165,9 +173,11 @@ struct Planner {
         let value = packed[key] ?? add(operand.type, .made(shared: true), bytes: layout.bytes, constant: constant)
         if packed[key] == nil {
             packed[key] = value
-            plan.steps.append(Plan.Step(
-                work: .pack(layout), operands: [operand], results: [Plan.Operand(value: value, type: operand.type, part: .whole, layout: layout)],
-                isSplit: false, isConstant: constant, path: "", label: "pack"))
+            plan.steps.append(
+                Plan.Step(
+                    work: .pack(layout), operands: [operand],
+                    results: [Plan.Operand(value: value, type: operand.type, part: .whole, layout: layout)],
+                    isSplit: false, isConstant: constant, path: "", label: "pack"))
         }
         return Plan.Operand(value: value, type: operand.type, part: operand.part, layout: layout)
     }
@@ -178,9 +188,10 @@ struct Planner {
     private mutating func copy(_ value: Int) -> Int {
         let type = plan.values[value].type
         let copy = add(type, .made(shared: true))
-        plan.steps.append(Plan.Step(
-            work: .commit, operands: [Plan.Operand(value: value, type: type, part: .whole)],
-            results: [Plan.Operand(value: copy, type: type, part: .whole)], isSplit: false, path: "", label: "copy"))
+        plan.steps.append(
+            Plan.Step(
+                work: .commit, operands: [Plan.Operand(value: value, type: type, part: .whole)],
+                results: [Plan.Operand(value: copy, type: type, part: .whole)], isSplit: false, path: "", label: "copy"))
         return copy
     }
 
@@ -193,12 +204,15 @@ struct Planner {
             if !plan.variables.contains(where: { $0 === variable }) { plan.variables.append(variable) }
             if let maker = plan.steps.firstIndex(where: { step in step.results.contains { $0.value == value } }),
                 plan.values[value].alias == nil, !plan.outputs.contains(value), writesInPlace(plan.steps[maker], value, variable),
-                !isNeeded(maker, byReadersOf: variable) {
+                !isNeeded(maker, byReadersOf: variable)
+            {
                 plan.values[value].source = .variable(variable)
                 inPlace.append((variable, value))
                 continue
             }
-            if updates.contains(where: { reads(Plan.Operand(value: value, type: tensor.type, part: .whole), $0.variable) }) { value = copy(value) }
+            if updates.contains(where: { reads(Plan.Operand(value: value, type: tensor.type, part: .whole), $0.variable) }) {
+                value = copy(value)
+            }
             commit(value, to: variable)
         }
     }
@@ -206,9 +220,10 @@ struct Planner {
     private mutating func commit(_ value: Int, to variable: Variable) {
         let type = plan.values[value].type
         let target = add(type, .variable(variable))
-        plan.steps.append(Plan.Step(
-            work: .commit, operands: [Plan.Operand(value: value, type: type, part: .whole)],
-            results: [Plan.Operand(value: target, type: type, part: .whole)], isSplit: false, path: variable.name, label: "commit"))
+        plan.steps.append(
+            Plan.Step(
+                work: .commit, operands: [Plan.Operand(value: value, type: type, part: .whole)],
+                results: [Plan.Operand(value: target, type: type, part: .whole)], isSplit: false, path: variable.name, label: "commit"))
     }
 
     private func reads(_ operand: Plan.Operand, _ variable: Variable) -> Bool {
@@ -256,7 +271,11 @@ struct Planner {
         var whole = Set(plan.outputs.map { plan.root($0) })
         for step in plan.steps {
             for operand in step.operands + step.results {
-                if operand.part == .slice && step.isSplit { sliced.insert(plan.root(operand.value)) } else { whole.insert(plan.root(operand.value)) }
+                if operand.part == .slice && step.isSplit {
+                    sliced.insert(plan.root(operand.value))
+                } else {
+                    whole.insert(plan.root(operand.value))
+                }
             }
         }
         for value in sliced.subtracting(whole) {

@@ -80,7 +80,9 @@ public final class Session {
 
     /// Copies inputs into the session's memory.
     func load(_ inputs: [Tensor]) {
-        demand(inputs.map(\.type) == program.inputs, "\(EngineError("run", "the program takes \(program.inputs)", operands: inputs.map(\.type)))")
+        demand(
+            inputs.map(\.type) == program.inputs,
+            "\(EngineError("run", "the program takes \(program.inputs)", operands: inputs.map(\.type)))")
         for (memory, input) in zip(inputMemory, inputs) {
             let values = input.evaluated()
             memory.pointer.copyMemory(from: values.pointer, byteCount: input.type.bytes)
@@ -90,7 +92,9 @@ public final class Session {
     /// Runs a program of one f32 input and one f32 output without making tensors.
     @inline(__always)
     public func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) {
-        demand(inputMemory.count == 1 && input.count * 4 == inputMemory[0].bytes && output.count * 4 == program.outputs[0].bytes, "run: sizes differ from the program's")
+        demand(
+            inputMemory.count == 1 && input.count * 4 == inputMemory[0].bytes && output.count * 4 == program.outputs[0].bytes,
+            "run: sizes differ from the program's")
         input.withUnsafeBytes { inputMemory[0].pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         run()
         output.withUnsafeMutableBytes { $0.baseAddress!.copyMemory(from: outputPointers[0], byteCount: $0.count) }
@@ -157,7 +161,8 @@ struct Memory {
         case .sum: start += shard * ((operand.type.bytes + 63) & ~63)
         default: break
         }
-        var place = Place(pointer: start, type: operand.type, isConstant: plan.values[plan.root(operand.value)].isConstant, layout: operand.layout)
+        var place = Place(
+            pointer: start, type: operand.type, isConstant: plan.values[plan.root(operand.value)].isConstant, layout: operand.layout)
         if operand.part == .sum {
             place.parts = plan.shards
             place.partStride = (operand.type.bytes + 63) & ~63
@@ -174,11 +179,15 @@ enum Binding {
         switch step.work {
         case .node(let node):
             let offset = step.isSplit ? shard * (results.first?.shape.count ?? 0) : 0
-            let binder = Binder(name: node.op.name, operands: operands, results: results, shard: shard, elementOffset: offset, native: native, resultIsRead: step.resultIsRead)
+            let binder = Binder(
+                name: node.op.name, operands: operands, results: results, shard: shard, elementOffset: offset, native: native,
+                resultIsRead: step.resultIsRead)
             return try Scope.$path.withValue(node.path) { try node.op.bind(binder) }
         case .group(let group):
             let offset = step.isSplit ? shard * results[0].shape.count : 0
-            let binder = Binder(name: step.label, operands: operands, results: results, shard: shard, elementOffset: offset, native: native, resultIsRead: step.resultIsRead)
+            let binder = Binder(
+                name: step.label, operands: operands, results: results, shard: shard, elementOffset: offset, native: native,
+                resultIsRead: step.resultIsRead)
             return group.program.kernel(binder, result: results[0], operands: operands)
         case .combine: return combine(operands[0], results[0], shards: memory.plan.shards)
         case .pack(let layout): return try layout.pack(operands[0], results[0].pointer)

@@ -34,8 +34,11 @@ struct Sharding {
         for node in nodes.reversed() where !node.isLeaf {
             let key = Tensor(node).key
             if node.results.count == 1, splits[ObjectIdentifier(node)] == nil, let parts = readers[key], parts.allSatisfy({ $0 }),
-                !outputs.contains(where: { $0.key == key }) {
-                choose(node) { _, split, _ in node.op.isElementwise || !split.operands.contains(.slice) || node.operands.allSatisfy { $0.node.isLeaf } }
+                !outputs.contains(where: { $0.key == key })
+            {
+                choose(node) { _, split, _ in
+                    node.op.isElementwise || !split.operands.contains(.slice) || node.operands.allSatisfy { $0.node.isLeaf }
+                }
             }
             let split = splits[ObjectIdentifier(node)]
             for (place, operand) in node.operands.enumerated() {
@@ -54,7 +57,8 @@ struct Sharding {
                 }),
                 zip(split.results, node.results).allSatisfy({ $0 != .slice || divides($1) }),
                 split.sealed.allSatisfy({ isSliced[operands[$0].key] == true }),
-                fits(self, split, operands) else { continue }
+                fits(self, split, operands)
+            else { continue }
             splits[ObjectIdentifier(node)] = split
             for (index, part) in split.results.enumerated() { isSliced[Tensor(node, index).key] = part == .slice }
             return

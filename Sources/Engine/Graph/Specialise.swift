@@ -19,13 +19,16 @@ public func specialise(inputs: [Tensor], outputs: [Tensor], to extents: [String:
     var changes: [AxisChange] = []
     var rewriter = Rewriter()
     for input in inputs {
-        guard let op = input.node.op as? Input else { throw EngineError("specialise", "an input was not made by Tensor.input", operands: [input.type]) }
+        guard let op = input.node.op as? Input else {
+            throw EngineError("specialise", "an input was not made by Tensor.input", operands: [input.type])
+        }
         var shape = op.type.shape
         for (name, axis) in op.axes.sorted(by: { $0.key < $1.key }) {
             guard let extent = extents[name] else { continue }
             if extent < 0 { throw EngineError("specialise", "\(name) = \(extent)", operands: [op.type]) }
             if let other = changes.first(where: { $0.name == name }), other.from != shape[axis] {
-                throw EngineError("specialise", "axis '\(name)' is \(other.from) in one input and \(shape[axis]) in '\(op.label)'", operands: [op.type])
+                throw EngineError(
+                    "specialise", "axis '\(name)' is \(other.from) in one input and \(shape[axis]) in '\(op.label)'", operands: [op.type])
             }
             if !changes.contains(where: { $0.name == name }) { changes.append(AxisChange(name: name, from: shape[axis], to: extent)) }
             shape = shape.replacing(axis, with: extent)
@@ -41,7 +44,8 @@ public func specialise(inputs: [Tensor], outputs: [Tensor], to extents: [String:
         if zip(old, operands).allSatisfy({ $0.key == $1.key }) { continue }
         let made = try Scope.$path.withValue(node.path) {
             do {
-                return try Tensor.apply(try node.op.specialised(from: old.map(\.type), to: operands.map(\.type), changes: changes), operands)
+                return try Tensor.apply(
+                    try node.op.specialised(from: old.map(\.type), to: operands.map(\.type), changes: changes), operands)
             } catch let error as EngineError {
                 // What kept its extents although it was computed is the likely reason.
                 let kept = zip(old, operands).first { $0.type == $1.type && !$1.node.isLeaf && $0.rank > 0 }?.1
@@ -65,8 +69,11 @@ extension Reshape {
             let (first, start) = (i, j)
             var (before, after) = (1, 1)
             // One axis of each at least, then whatever makes the products equal.
-            while i == first && i < source.count || j == start && j < target.count || before != after && (i < source.count || j < target.count) {
-                let takesSource = i == first ? i < source.count : j == start ? j == target.count : before < after && i < source.count || j == target.count
+            while i == first && i < source.count || j == start && j < target.count
+                || before != after && (i < source.count || j < target.count)
+            {
+                let takesSource =
+                    i == first ? i < source.count : j == start ? j == target.count : before < after && i < source.count || j == target.count
                 if takesSource {
                     before *= source[i]
                     i += 1
@@ -103,7 +110,8 @@ extension Broadcast {
     func specialised(from old: [TensorType], to new: [TensorType], changes: [AxisChange]) throws -> any Op {
         var target = shape.extents
         let lead = target.count - old[0].shape.rank
-        for axis in old[0].shape.extents.indices where old[0].shape[axis] == target[axis + lead] && new[0].shape[axis] != old[0].shape[axis] {
+        for axis in old[0].shape.extents.indices where old[0].shape[axis] == target[axis + lead] && new[0].shape[axis] != old[0].shape[axis]
+        {
             target[axis + lead] = new[0].shape[axis]
         }
         return Broadcast(shape: Shape(target))

@@ -33,7 +33,9 @@ public struct Subgraph: Hashable, Codable, Sendable {
         }
         for node in reachable(from: outputs) where !node.isLeaf {
             let operands = node.operands
-            guard operands.contains(where: { inside.contains($0.key) && !isSource($0) }) || operands.isEmpty && node.op.isPure else { continue }
+            guard operands.contains(where: { inside.contains($0.key) && !isSource($0) }) || operands.isEmpty && node.op.isPure else {
+                continue
+            }
             let copy = Node(node.op, operands.map(operand), results: node.results, path: node.path)
             rewriter.replace(node, by: node.results.indices.map { Tensor(copy, $0) })
             for index in node.results.indices { inside.insert(Tensor(node, index).key) }

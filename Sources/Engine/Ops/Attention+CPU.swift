@@ -23,7 +23,10 @@ extension Attention {
         let settings = arguments, strides = call.arguments
         let pairs = batch * keyHeads
         let pieces = min(pairs, Binder.pieces(work(binder.operands.map(\.type), binder.results.map(\.type)), each: 1 << 22))
-        return Kernel(pieces: pieces, scratchBytes: Int(withUnsafePointer(to: settings) { mk_attention_forward_scratch_bytes($0) }), label: "mk.attention") {
+        return Kernel(
+            pieces: pieces, scratchBytes: Int(withUnsafePointer(to: settings) { mk_attention_forward_scratch_bytes($0) }),
+            label: "mk.attention"
+        ) {
             piece, scratch in
             let range = Binder.range(pairs, piece, of: pieces)
             if range.isEmpty { return }
@@ -32,11 +35,13 @@ extension Attention {
                 let (q, k, v, out) = (pointers.q + q * size, pointers.k + k * size, pointers.v + v * size, out + o * size)
                 if isNarrow {
                     mk_attention_forward_bf16(
-                        &settings, q.assumingMemoryBound(to: UInt16.self), k.assumingMemoryBound(to: UInt16.self), v.assumingMemoryBound(to: UInt16.self),
+                        &settings, q.assumingMemoryBound(to: UInt16.self), k.assumingMemoryBound(to: UInt16.self),
+                        v.assumingMemoryBound(to: UInt16.self),
                         out.assumingMemoryBound(to: UInt16.self), normaliser + row, first, last, scratch)
                 } else {
                     mk_attention_forward_f32(
-                        &settings, q.assumingMemoryBound(to: Float.self), k.assumingMemoryBound(to: Float.self), v.assumingMemoryBound(to: Float.self),
+                        &settings, q.assumingMemoryBound(to: Float.self), k.assumingMemoryBound(to: Float.self),
+                        v.assumingMemoryBound(to: Float.self),
                         out.assumingMemoryBound(to: Float.self), normaliser + row, first, last, scratch)
                 }
             }
@@ -45,7 +50,8 @@ extension Attention {
             for pair in range {
                 let b = pair / keyHeads, j = pair % keyHeads
                 settings.mask = strides.mask.map { $0 + b * strides.mask_batch + j * group * strides.mask_head }
-                run(b * strides.q.batch + j * group * strides.q.head, b * strides.k.batch + j * strides.k.head,
+                run(
+                    b * strides.q.batch + j * group * strides.q.head, b * strides.k.batch + j * strides.k.head,
                     b * strides.v.batch + j * strides.v.head, b * strides.out.batch + j * group * strides.out.head,
                     (b * strides.heads + j * group) * strides.queries, 0, group)
             }
@@ -68,15 +74,21 @@ extension AttentionGradient {
         let settings = call.arguments
         let pairs = settings.batch * settings.heads
         let pieces = min(pairs, Binder.pieces(work(operands.map(\.type), binder.results.map(\.type)), each: 1 << 22))
-        return Kernel(pieces: pieces, scratchBytes: Int(withUnsafePointer(to: settings) { mk_attention_backward_scratch_bytes($0) }), label: "mk.attention") {
+        return Kernel(
+            pieces: pieces, scratchBytes: Int(withUnsafePointer(to: settings) { mk_attention_backward_scratch_bytes($0) }),
+            label: "mk.attention"
+        ) {
             piece, scratch in
             let range = Binder.range(pairs, piece, of: pieces)
             if range.isEmpty { return }
             var settings = settings
             if isNarrow {
-                func narrow(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt16> { pointer.assumingMemoryBound(to: UInt16.self) }
+                func narrow(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt16> {
+                    pointer.assumingMemoryBound(to: UInt16.self)
+                }
                 mk_attention_backward_bf16(
-                    &settings, narrow(values.q), narrow(values.k), narrow(values.v), narrow(out), normaliser, narrow(g), narrow(gradients.q),
+                    &settings, narrow(values.q), narrow(values.k), narrow(values.v), narrow(out), normaliser, narrow(g),
+                    narrow(gradients.q),
                     narrow(gradients.k), narrow(gradients.v), range.lowerBound, range.upperBound, scratch)
             } else {
                 func wide(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> { pointer.assumingMemoryBound(to: Float.self) }

@@ -72,7 +72,9 @@ struct Attention: Op {
         try requireFloat(operands)
         try requireSameType(Array(operands.prefix(inputs)))
         if isFused {
-            guard operands[0].shape.rank == 5, operands[0].shape[2] == 3 else { throw refuse("needs [batch, time, 3, heads, width]", operands) }
+            guard operands[0].shape.rank == 5, operands[0].shape[2] == 3 else {
+                throw refuse("needs [batch, time, 3, heads, width]", operands)
+            }
         } else if operands.prefix(3).contains(where: { $0.shape.rank != 4 }) {
             throw refuse("needs [batch, time, heads, width] of q, k and v", operands)
         }
@@ -85,7 +87,9 @@ struct Attention: Op {
         let dtype = operands[0].dtype
         if hasMask {
             let scores: Shape = [q[0], q[2], q[1], k[1]]
-            guard operands[inputs].shape.broadcast(with: scores) == scores else { throw refuse("the mask does not broadcast to \(scores)", operands) }
+            guard operands[inputs].shape.broadcast(with: scores) == scores else {
+                throw refuse("the mask does not broadcast to \(scores)", operands)
+            }
             guard operands[inputs].dtype == dtype.statistics else { throw refuse("the mask must be \(dtype.statistics)", operands) }
         }
         return [TensorType([q[0], q[1], q[2], v[3]], dtype), TensorType([q[0], q[2], q[1]], dtype.statistics)]
@@ -191,7 +195,9 @@ struct AttentionGradient: Op {
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         let inputs = forward.inputs
-        guard operands.count == inputs + 3 + (forward.hasMask ? 1 : 0) else { throw refuse("takes the operands and results of an attention", operands) }
+        guard operands.count == inputs + 3 + (forward.hasMask ? 1 : 0) else {
+            throw refuse("takes the operands and results of an attention", operands)
+        }
         let made = try forward.infer(Array(operands.prefix(inputs)) + operands.dropFirst(inputs + 3))
         guard operands[inputs] == made[0], operands[inputs + 1] == made[0], operands[inputs + 2] == made[1] else {
             throw refuse("gradient and results differ", operands)

@@ -15,7 +15,9 @@ private let attentionRows = [
     }
 ]
 
-@Test(arguments: attentionRows) func `attention agrees with reference numbers`(row: Row) throws { try check(row, in: "attention", among: attentionRows) }
+@Test(arguments: attentionRows) func `attention agrees with reference numbers`(row: Row) throws {
+    try check(row, in: "attention", among: attentionRows)
+}
 @Test func `every reference case of attention has a row`() throws { try checkFamily("attention", attentionRows, cases: 15) }
 
 private let mask = Tensor([true, false, true, true, false, true, true, true, true, true, false, false, false, true, false], [3, 5])
@@ -24,12 +26,16 @@ private let mask = Tensor([true, false, true, true, false, true, true, true, tru
     let q = scattered([2, 3, 2, 4]), k = scattered([2, 5, 2, 4], seed: 2), v = scattered([2, 5, 2, 3], seed: 3)
     try expectGradients([q, k, v], order: 1) { attention($0[0], $0[1], $0[2]) }
     try expectGradients([q, k, v], order: 1) { attention($0[0], $0[1], $0[2], mask: mask, scale: 0.7) }
-    try expectGradients([q, k, v, scattered([2, 1, 3, 5], seed: 4)], order: 1) { attention($0[0], $0[1], $0[2], mask: $0[3], isCausal: true, past: 2) }
+    try expectGradients([q, k, v, scattered([2, 1, 3, 5], seed: 4)], order: 1) {
+        attention($0[0], $0[1], $0[2], mask: $0[3], isCausal: true, past: 2)
+    }
     // Two heads share a key head.
     let k1 = scattered([2, 5, 1, 4], seed: 5), v1 = scattered([2, 5, 1, 3], seed: 6)
     try expectGradients([q, k1, v1], order: 1) { attention($0[0], $0[1], $0[2]) }
     try expectGradients([scattered([1, 3, 3, 2, 2])], order: 2) { attention(qkv: $0[0], isCausal: true) }
-    try expectGradients([scattered([1, 2, 1, 2]), scattered([1, 3, 1, 2], seed: 2), scattered([1, 3, 1, 2], seed: 3)]) { attention($0[0], $0[1], $0[2]) }
+    try expectGradients([scattered([1, 2, 1, 2]), scattered([1, 3, 1, 2], seed: 2), scattered([1, 3, 1, 2], seed: 3)]) {
+        attention($0[0], $0[1], $0[2])
+    }
 }
 
 @Test(arguments: [DType.f32, .bf16, .f16])
@@ -84,9 +90,16 @@ func `attention in every width agrees with f64`(_ dtype: DType) throws {
 @Test func `attention says what it refuses`() {
     let op = Attention(scale: 1)
     func type(_ shape: Shape) -> TensorType { TensorType(shape, .f32) }
-    #expect(refusal(op, type([1, 2, 3, 4]), type([1, 2, 3, 5]), type([1, 2, 3, 5])) == "attention: queries are 4 wide, keys 5 (f32[1,2,3,4], f32[1,2,3,5], f32[1,2,3,5])")
-    #expect(refusal(op, type([1, 2, 3, 4]), type([1, 2, 2, 4]), type([1, 2, 2, 4])) == "attention: 3 heads cannot share 2 key heads (f32[1,2,3,4], f32[1,2,2,4], f32[1,2,2,4])")
-    #expect(refusal(Attention(scale: 1, isFused: true), type([1, 2, 4, 3, 4])) == "selfAttention: needs [batch, time, 3, heads, width] (f32[1,2,4,3,4])")
-    #expect(refusal(Attention(scale: 1, hasMask: true), type([1, 2, 3, 4]), type([1, 2, 3, 4]), type([1, 2, 3, 4]), type([3, 2]))
-        == "attention: the mask does not broadcast to [1,3,2,2] (f32[1,2,3,4], f32[1,2,3,4], f32[1,2,3,4], f32[3,2])")
+    #expect(
+        refusal(op, type([1, 2, 3, 4]), type([1, 2, 3, 5]), type([1, 2, 3, 5]))
+            == "attention: queries are 4 wide, keys 5 (f32[1,2,3,4], f32[1,2,3,5], f32[1,2,3,5])")
+    #expect(
+        refusal(op, type([1, 2, 3, 4]), type([1, 2, 2, 4]), type([1, 2, 2, 4]))
+            == "attention: 3 heads cannot share 2 key heads (f32[1,2,3,4], f32[1,2,2,4], f32[1,2,2,4])")
+    #expect(
+        refusal(Attention(scale: 1, isFused: true), type([1, 2, 4, 3, 4]))
+            == "selfAttention: needs [batch, time, 3, heads, width] (f32[1,2,4,3,4])")
+    #expect(
+        refusal(Attention(scale: 1, hasMask: true), type([1, 2, 3, 4]), type([1, 2, 3, 4]), type([1, 2, 3, 4]), type([3, 2]))
+            == "attention: the mask does not broadcast to [1,3,2,2] (f32[1,2,3,4], f32[1,2,3,4], f32[1,2,3,4], f32[3,2])")
 }

@@ -91,7 +91,9 @@ extension ConvolutionKernelGradient {
         }
     }
 
-    private func native(_ call: ConvolutionCall, _ library: OneDNN, _ x: Place, _ g: Place, _ target: Place, _ bias: Place?) throws -> Kernel {
+    private func native(_ call: ConvolutionCall, _ library: OneDNN, _ x: Place, _ g: Place, _ target: Place, _ bias: Place?) throws
+        -> Kernel
+    {
         let primitive = try call.backwardKernel(library, bias: bias != nil)
         guard let made = primitive.descriptor(.weightsGradient) else { throw EngineError(name, "oneDNN makes no kernel gradient") }
         var arguments: [(OneDNN.Argument, UnsafeMutableRawPointer)] = [(.source, x.pointer), (.destinationGradient, g.pointer)]

@@ -30,9 +30,11 @@ struct PoolingCall: Sendable {
         let flat = windows.rank == 1
         return mk_pool(
             batch: x[0], height: flat ? 1 : x[1], width: x[-2], channels: x[-1], out_height: flat ? 1 : y[1], out_width: y[-2],
-            kernel_height: flat ? 1 : window[0], kernel_width: window.last!, stride_height: flat ? 1 : windows.strides[0], stride_width: windows.strides.last!,
+            kernel_height: flat ? 1 : window[0], kernel_width: window.last!, stride_height: flat ? 1 : windows.strides[0],
+            stride_width: windows.strides.last!,
             dilation_height: flat ? 1 : windows.dilations[0], dilation_width: windows.dilations.last!,
-            pad_top: flat ? 0 : windows.before[0], pad_left: windows.before.last!, pad_bottom: flat ? 0 : windows.after[0], pad_right: windows.after.last!,
+            pad_top: flat ? 0 : windows.before[0], pad_left: windows.before.last!, pad_bottom: flat ? 0 : windows.after[0],
+            pad_right: windows.after.last!,
             count_include_pad: counted ? 1 : 0, relu: relu ? 1 : 0)
     }
 
@@ -125,12 +127,15 @@ extension MaxPoolGradient {
         let (x, y, g, target) = (binder.operands[0], binder.operands[1], binder.operands[2], binder.results[0])
         let call = PoolingCall(pool, x.shape, y.shape)
         // The C kernel numbers the taps of a window in sixteen bits.
-        guard var pool = call.inC(x.dtype, relu: isMasked), pool.kernel_height * pool.kernel_width < 0xffff else { return try portable(x.dtype, binder) }
+        guard var pool = call.inC(x.dtype, relu: isMasked), pool.kernel_height * pool.kernel_width < 0xffff else {
+            return try portable(x.dtype, binder)
+        }
         let isNarrow = x.dtype == .bf16
         return call.kernel(pool, "pool.max.gradient", scratchBytes: mk_max_pool_backward_scratch(&pool)) { pool, to, from, scratch in
             if isNarrow {
                 mk_max_pool_backward_bf16(
-                    &pool, x.pointer(as: UInt16.self) + to, y.pointer(as: UInt16.self) + from, g.pointer(as: UInt16.self) + from, target.pointer(as: UInt16.self) + to,
+                    &pool, x.pointer(as: UInt16.self) + to, y.pointer(as: UInt16.self) + from, g.pointer(as: UInt16.self) + from,
+                    target.pointer(as: UInt16.self) + to,
                     scratch)
             } else {
                 mk_max_pool_backward_f32(&pool, x.floats + to, y.floats + from, g.floats + from, target.floats + to, scratch)

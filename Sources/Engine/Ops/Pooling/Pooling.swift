@@ -45,11 +45,16 @@ extension Tensor {
             let extents = try spatial("adaptiveMaxPool", outputs)
             let sizes = shape.spatial
             if zip(sizes, extents).allSatisfy({ $0 % $1 == 0 }) { return maxPool(PerAxis(zip(sizes, extents).map { $0 / $1 })) }
-            return try Tensor.apply(MaxPool(window: zip(sizes, extents).map { ($0 + $1 - 1) / $1 + 1 }, windows: Windows(rank: extents.count), adaptive: extents), [self])[0]
+            return try Tensor.apply(
+                MaxPool(
+                    window: zip(sizes, extents).map { ($0 + $1 - 1) / $1 + 1 }, windows: Windows(rank: extents.count), adaptive: extents),
+                [self])[0]
         }
     }
 
-    private func pool(_ kind: PoolKind, _ window: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis, counted: Bool) throws -> Tensor {
+    private func pool(_ kind: PoolKind, _ window: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis, counted: Bool)
+        throws -> Tensor
+    {
         let name = "\(kind)Pool\(rank - 2)d"
         guard (3...5).contains(rank), let extents = window.each(rank - 2) else {
             throw EngineError(name, "takes [batch, spatial…, channels] and an extent for every spatial axis", operands: [type])
@@ -61,7 +66,8 @@ extension Tensor {
 
     /// One extent for every spatial axis.
     func spatial(_ name: String, _ extents: PerAxis) throws -> [Int] {
-        guard (3...5).contains(rank), let each = extents.each(rank - 2), each.allSatisfy({ $0 > 0 }), shape.spatial.allSatisfy({ $0 > 0 }) else {
+        guard (3...5).contains(rank), let each = extents.each(rank - 2), each.allSatisfy({ $0 > 0 }), shape.spatial.allSatisfy({ $0 > 0 })
+        else {
             throw EngineError(name, "takes [batch, spatial…, channels] and a positive extent for every spatial axis", operands: [type])
         }
         return each
@@ -79,10 +85,14 @@ protocol WindowPool: PortableOp {
 extension WindowPool {
     fileprivate func pooled(_ operands: [TensorType]) throws -> TensorType {
         let x = operands[0].shape
-        guard x.rank == windows.rank + 2, window.count == windows.rank else { throw refuse("takes [batch, spatial…, channels] with \(windows.rank) spatial axes", operands) }
+        guard x.rank == windows.rank + 2, window.count == windows.rank else {
+            throw refuse("takes [batch, spatial…, channels] with \(windows.rank) spatial axes", operands)
+        }
         if operands[0].dtype == .bool { throw refuse("does not take bool", operands) }
         let extents = windows.results(x.spatial, window)
-        guard extents.allSatisfy({ $0 > 0 }) || x.count == 0 else { throw refuse("a window of \(window) is larger than the padded input", operands) }
+        guard extents.allSatisfy({ $0 > 0 }) || x.count == 0 else {
+            throw refuse("a window of \(window) is larger than the padded input", operands)
+        }
         // Such a window would hold nothing but padding.
         for axis in 0..<windows.rank where windows.before[axis] >= (window[axis] - 1) * windows.dilations[axis] + 1 {
             throw refuse("padding \(windows.before[axis]) must be less than the window \(window[axis])", operands)
@@ -137,7 +147,8 @@ struct MaxPoolGradient: PortableOp {
 
     func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
         // A pixel that is its window's maximum is positive where the maximum is.
-        guard !isMasked, let next = consumer as? UnaryGradient, next.function == .relu, position == 1, others[0].key == operands[0].key else { return nil }
+        guard !isMasked, let next = consumer as? UnaryGradient, next.function == .relu, position == 1, others[0].key == operands[0].key
+        else { return nil }
         return [.make(MaxPoolGradient(pool: pool, isMasked: true), operands[0], operands[1], operands[2])]
     }
 }
@@ -155,7 +166,9 @@ struct MaxPoolSelect: PortableOp {
         return [result]
     }
 
-    func gradient(_ call: Call) -> [Tensor?] { [nil, nil, .make(MaxPoolGradient(pool: pool), call.operands[0], call.operands[1], call.flow[0]!)] }
+    func gradient(_ call: Call) -> [Tensor?] {
+        [nil, nil, .make(MaxPoolGradient(pool: pool), call.operands[0], call.operands[1], call.flow[0]!)]
+    }
 
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { [Split(operands.map { _ in .slice })] }
 }
@@ -174,7 +187,9 @@ struct AveragePool: WindowPool {
         return [try pooled(operands)]
     }
 
-    func gradient(_ call: Call) -> [Tensor?] { [.make(AveragePoolGradient(pool: self, extents: call.operands[0].shape.spatial), call.flow[0]!)] }
+    func gradient(_ call: Call) -> [Tensor?] {
+        [.make(AveragePoolGradient(pool: self, extents: call.operands[0].shape.spatial), call.flow[0]!)]
+    }
 
     func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { [Split([.slice])] }
 }
@@ -203,7 +218,8 @@ struct AveragePoolGradient: PortableOp {
 
 let poolingCatalog: [any Op] = (1...3).flatMap { rank -> [any Op] in
     let ones = [Int](repeating: 1, count: rank)
-    let most = MaxPool(window: ones, windows: Windows(rank: rank)), adaptive = MaxPool(window: ones, windows: Windows(rank: rank), adaptive: ones)
+    let most = MaxPool(window: ones, windows: Windows(rank: rank)),
+        adaptive = MaxPool(window: ones, windows: Windows(rank: rank), adaptive: ones)
     let mean = AveragePool(window: ones, windows: Windows(rank: rank))
     return [most, adaptive].flatMap { [$0, MaxPoolGradient(pool: $0), MaxPoolSelect(pool: $0)] as [any Op] }
         + [mean, AveragePoolGradient(pool: mean, extents: ones)]
