@@ -49,7 +49,7 @@ final class Parameters {
 
     /// One step of gradient descent with momentum for every parameter.
     func momentum(_ loss: Tensor, rate: Double, momentum: Double) throws -> Updates {
-        try zip(all, try gradients(of: loss, for: all.map(\.value))).flatMap { variable, gradient -> Updates in
+        zip(all, try gradients(of: loss, for: all.map(\.value))).flatMap { variable, gradient -> Updates in
             let u = Variable(variable.name + ".u", variable.type.shape)
             let new = Engine.momentum(variable.value, gradient: gradient, velocity: u.value, rate: .fill(rate, []), momentum: momentum)
             return [(variable, new.w), (u, new.velocity)]

@@ -4,6 +4,7 @@
 
 #include "mk_dispatch.h"
 #include "mk_pause.h"
+#include "mk_processors.h"
 #include "mk_tile.h"
 #include "mk_rows.h"
 #include "mk_update.h"

@@ -29,6 +29,8 @@ final class Pool: @unchecked Sendable {
     private var closed = false
     private var job = Job(count: 0, body: nil, context: nil)
     private var handles: [pthread_t] = []
+    /// Touched under `busy` only.
+    private var placement: Placement?
 
     typealias Body = @convention(c) (_ context: UnsafeMutableRawPointer, _ task: Int, _ lane: Int) -> Void
     private struct Job {
@@ -62,6 +64,8 @@ final class Pool: @unchecked Sendable {
             handles.append(handle)
             #endif
         }
+        placement = Placement(threads: self.threads)
+        placement?.keep(handles)
     }
 
     private final class Start {
@@ -94,6 +98,7 @@ final class Pool: @unchecked Sendable {
             return
         }
         busy.withLock { _ in
+            placement?.follow(handles)
             pthread_mutex_lock(mutex)
             let job = Job(count: count, body: body, context: context)
             self.job = job
