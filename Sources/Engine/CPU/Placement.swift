@@ -21,8 +21,9 @@ struct Placement {
         var allowed = [Int32](repeating: 0, count: 256)
         let count = Int(mk_allowed_processors(&allowed, Int32(allowed.count)))
         let here = mk_current_processor()
-        guard threads > 1, count == threads, count <= allowed.count, let place = allowed.prefix(count).firstIndex(of: here) else { return nil }
+        guard threads > 1, count == threads, count <= allowed.count else { return nil }
         processors = Array(allowed.prefix(count))
+        guard let place = processors.firstIndex(of: here) else { return nil }
         processors.swapAt(0, place)
     }
 
