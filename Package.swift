@@ -12,17 +12,29 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
         .library(name: "Engine", targets: ["Engine"]),
+        .library(name: "Formats", targets: ["Formats"]),
+        .library(name: "Features", targets: ["Features"]),
+        .library(name: "Learning", targets: ["Learning"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "TestKit", targets: ["TestKit"]),
     ],
     targets: [
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "COneDNN"),
         .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
+        .target(name: "Formats", swiftSettings: settings),
+        .target(name: "Features", dependencies: ["Engine", "Formats"], swiftSettings: settings),
+        .target(name: "Learning", dependencies: ["Engine", "Formats"], swiftSettings: settings),
+        .target(name: "Datasets", dependencies: ["Engine", "Formats", "Features", "Learning"], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
+        .testTarget(name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], swiftSettings: settings),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

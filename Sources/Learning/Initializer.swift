@@ -1,0 +1,64 @@
+public import Engine
+
+/// The rule by which a parameter's first values are drawn.
+///
+/// The fans of a weight [out, in, …] are `in` and `out` times the extents after them, as of a kernel [out, in, height, width].
+public struct Initializer: Sendable {
+    /// How the rule is called in descriptions.
+    public let name: String
+    let draw: @Sendable (Shape, RandomKey) -> Tensor
+
+    public init(_ name: String, _ draw: @escaping @Sendable (Shape, RandomKey) -> Tensor) {
+        self.name = name
+        self.draw = draw
+    }
+
+    public func values(_ shape: Shape, key: RandomKey) -> Tensor { draw(shape, key) }
+
+    public static let zeros = constant(0)
+    public static let ones = constant(1)
+
+    public static func constant(_ value: Double) -> Initializer { Initializer("constant(\(value))") { shape, _ in .fill(value, shape) } }
+
+    public static func normal(deviation: Double = 0.02, mean: Double = 0) -> Initializer {
+        Initializer("normal(\(deviation))") { shape, key in .normal(shape, key: key, mean: mean, deviation: deviation) }
+    }
+
+    /// Uniform in ±`bound`.
+    public static func uniform(_ bound: Double) -> Initializer {
+        Initializer("uniform(\(bound))") { shape, key in .uniform(shape, key: key, low: -bound, high: bound) }
+    }
+
+    /// Normal with variance 2 ∕ fan-in, for layers before a ReLU (He et al. 2015).
+    public static let heNormal = Initializer("heNormal") { shape, key in
+        .normal(shape, key: key, deviation: (2 / Double(fans(shape).in)).squareRoot())
+    }
+    /// Uniform with variance 2 ∕ fan-in (He et al. 2015).
+    public static let heUniform = Initializer("heUniform") { shape, key in
+        let bound = (6 / Double(fans(shape).in)).squareRoot()
+        return .uniform(shape, key: key, low: -bound, high: bound)
+    }
+    /// Normal with variance 2 ∕ (fan-in + fan-out) (Glorot and Bengio 2010).
+    public static let glorotNormal = Initializer("glorotNormal") { shape, key in
+        let (into, out) = fans(shape)
+        return .normal(shape, key: key, deviation: (2 / Double(into + out)).squareRoot())
+    }
+    /// Uniform with variance 2 ∕ (fan-in + fan-out) (Glorot and Bengio 2010).
+    public static let glorotUniform = Initializer("glorotUniform") { shape, key in
+        let (into, out) = fans(shape)
+        let bound = (6 / Double(into + out)).squareRoot()
+        return .uniform(shape, key: key, low: -bound, high: bound)
+    }
+    /// Uniform in ±1 ∕ √fan-in, the first weights of PyTorch's linear and convolution layers.
+    public static let fanInUniform = Initializer("fanInUniform") { shape, key in
+        let bound = 1 / Double(fans(shape).in).squareRoot()
+        return .uniform(shape, key: key, low: -bound, high: bound)
+    }
+
+    /// The values that reach and leave one unit.
+    static func fans(_ shape: Shape) -> (in: Int, out: Int) {
+        guard shape.rank > 1 else { return (max(1, shape.count), max(1, shape.count)) }
+        let field = shape.extents.dropFirst(2).reduce(1, *)
+        return (max(1, shape[1] * field), max(1, shape[0] * field))
+    }
+}
