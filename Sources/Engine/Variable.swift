@@ -53,3 +53,9 @@ public final class Variable: @unchecked Sendable {
 
     func written() { count.add(1, ordering: .releasing) }
 }
+
+/// The variables that tensors depend on, each once, in the order in which they were first read.
+public func variables(of tensors: [Tensor]) -> [Variable] {
+    var seen = Set<ObjectIdentifier>()
+    return reachable(from: tensors).compactMap(\.variable).filter { seen.insert(ObjectIdentifier($0)).inserted }
+}

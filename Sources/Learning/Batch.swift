@@ -14,7 +14,9 @@ public struct Batch: Sendable {
             trap("\(LearningError("batch", "needs a different name for each tensor, got \(names) for \(tensors.count)"))")
         }
         if let odd = tensors.firstIndex(where: { $0.rank == 0 || $0.shape[0] != tensors[0].shape[0] }) {
-            trap("\(LearningError("batch", "the first axis counts the samples: \(tensors[0].type) and \(tensors[odd].type)", at: names[odd]))")
+            trap(
+                "\(LearningError("batch", "the first axis counts the samples: \(tensors[0].type) and \(tensors[odd].type)", at: names[odd]))"
+            )
         }
         self.names = names
         self.tensors = tensors
@@ -24,7 +26,9 @@ public struct Batch: Sendable {
     public var count: Int { tensors[0].shape[0] }
 
     public subscript(name: String) -> Tensor {
-        guard let place = names.firstIndex(of: name) else { trap("\(LearningError("batch", "has no such column, only \(names)", at: name))") }
+        guard let place = names.firstIndex(of: name) else {
+            trap("\(LearningError("batch", "has no such column, only \(names)", at: name))")
+        }
         return tensors[place]
     }
 
