@@ -55,6 +55,15 @@ public struct Initializer: Sendable {
         return .uniform(shape, key: key, low: -bound, high: bound)
     }
 
+    /// Normal with variance 1 ∕ fan-in, for layers before a SELU or none (LeCun et al. 1998).
+    public static let lecunNormal = Initializer("lecunNormal") { shape, key in
+        .normal(shape, key: key, deviation: 1 / Double(fans(shape).in).squareRoot())
+    }
+    /// Normal with this deviation, without what lies more than two deviations from 0.
+    public static func truncatedNormal(deviation: Double = 0.02) -> Initializer {
+        Initializer("truncatedNormal(\(deviation))") { shape, key in .truncatedNormal(shape, key: key, deviation: deviation) }
+    }
+
     /// The values that reach and leave one unit.
     static func fans(_ shape: Shape) -> (in: Int, out: Int) {
         guard shape.rank > 1 else { return (max(1, shape.count), max(1, shape.count)) }

@@ -7,6 +7,10 @@ import Engine
 /// looked into. An object that is reached twice, as shared weights are, counts once, under the first name.
 public protocol Module {}
 
+/// A module that only groups others: the names of its stored properties do not appear in the names of what they hold, so that
+/// the layers of a `Sequential` are called `0`, `1`, … and not `layers.0`.
+public protocol TransparentModule: Module {}
+
 extension Module {
     /// The trained values, by names like `blocks.3.attention.query.weight`, in the order of declaration.
     public var parameters: [(name: String, parameter: Parameter)] {
@@ -21,7 +25,10 @@ extension Module {
     /// Draws every parameter by its initializer and resets every state. The seed and a parameter's name fix its values.
     @discardableResult public func initialized(seed: UInt64) -> Self {
         let key = RandomKey(seed: seed)
-        for (name, parameter) in parameters { parameter.initialize(key: key.folded(in: name)) }
+        for (name, parameter) in parameters {
+            parameter.name = name
+            parameter.initialize(key: key.folded(in: name))
+        }
         for (_, state) in states { state.reset() }
         return self
     }
@@ -53,8 +60,9 @@ private func leaves(of model: any Module) -> [(name: String, leaf: any ModuleLea
             return
         }
         let mirror = Mirror(reflecting: value)
+        let isNameless = mirror.displayStyle == .optional || value is any TransparentModule
         for (place, child) in mirror.children.enumerated() {
-            descend(child.value, mirror.displayStyle == .optional ? name : join(name, label(child.label, place)))
+            descend(child.value, isNameless ? name : join(name, label(child.label, place)))
         }
     }
     descend(model, "")
@@ -67,7 +75,10 @@ private func mayHoldLeaves(_ value: Any) -> Bool {
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .optional, .tuple: return true
-    case .dictionary: return value is [String: Any]
+    case .dictionary:
+        // Its children are pairs of key and value.
+        guard let pair = mirror.children.first.map({ Array(Mirror(reflecting: $0.value).children) }), pair.count == 2 else { return false }
+        return pair[0].value is String && mayHoldLeaves(pair[1].value)
     case .collection: return mirror.children.first.map { mayHoldLeaves($0.value) } ?? false
     default: return false
     }

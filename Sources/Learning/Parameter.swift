@@ -7,6 +7,8 @@ public final class Parameter: ModuleLeaf {
     public let initializer: Initializer
     /// A frozen parameter keeps its values in training: no gradient is made for it.
     public var isFrozen = false
+    /// Its name in the model that was initialised last, for messages; empty before.
+    public internal(set) var name = ""
 
     public init(_ shape: Shape, _ initializer: Initializer = .zeros) {
         variable = Variable("parameter", shape)
@@ -19,4 +21,16 @@ public final class Parameter: ModuleLeaf {
 
     /// Draws new values; equal keys give equal values.
     public func initialize(key: RandomKey) { variable.assign(initializer.values(shape, key: key)) }
+
+    /// Runs `body` in the scope of the layer that holds this parameter, so that what the engine refuses there names the layer.
+    public func scope<R>(_ body: () throws -> R) rethrows -> R {
+        guard let dot = name.lastIndex(of: ".") else { return try body() }
+        return try Scope.$path.withValue(String(name[..<dot]), operation: body)
+    }
+}
+
+/// Runs `body` in the scope of the layer that holds a parameter, if there is one.
+func inScope<R>(of parameter: Parameter?, _ body: () throws -> R) rethrows -> R {
+    guard let parameter else { return try body() }
+    return try parameter.scope(body)
 }

@@ -9,7 +9,7 @@ public struct PerAxis: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
     public init(arrayLiteral each: Int...) { self.init(each) }
 
     /// One number for each of `rank` axes; nil where another number of them was given.
-    func each(_ rank: Int) -> [Int]? {
+    public func each(_ rank: Int) -> [Int]? {
         isCommon ? [Int](repeating: numbers[0], count: rank) : numbers.count == rank ? numbers : nil
     }
 }

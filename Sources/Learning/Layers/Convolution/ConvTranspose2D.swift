@@ -1,0 +1,61 @@
+public import Engine
+
+/// Transposed convolution over images: [batch, height, width, inputs] → [batch, height, width, outputs], with extents grown by the stride.
+///
+/// Weight [inputs, outputs ∕ groups, height, width], bias [outputs]. An extent n becomes
+/// (n - 1) · stride - padding + (taps - 1) · dilation + 1 + output padding. Zeiler et al. (2010).
+public struct ConvTranspose2D: PureLayer {
+    public let weight: Parameter
+    public let bias: Parameter?
+    public let stride: PerAxis
+    public let padding: Padding
+    public let outputPadding: PerAxis
+    public let dilation: PerAxis
+    public let groups: Int
+
+    /// - Parameters:
+    ///   - inputs: channels of the input.
+    ///   - outputs: channels of the result.
+    ///   - kernel: extents of the kernel.
+    ///   - stride: how much the extents grow.
+    ///   - padding: what is cut off at the edges; with `.same` an extent n becomes n · stride.
+    ///   - outputPadding: further results at the end of each axis, fewer than the stride.
+    ///   - dilation: distance between the taps of the kernel.
+    ///   - groups: parts of the channels that do not see each other.
+    ///   - initialization: He's rule for the values that one result is made of.
+    public init(
+        _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
+        dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, initialization: Initialization = .he
+    ) {
+        let name = "convTranspose2d"
+        let taps = kernelExtents(name, kernel, 2, inputs, outputs, groups)
+        // A result is met by one tap in `stride` on every axis.
+        let met = zip(taps, (stride.each(2) ?? [])).map { ($0 + $1 - 1) / max(1, $1) }.reduce(1, *)
+        let rules = initialization.rules(fanIn: inputs / groups * met, torchFanIn: outputs / groups * taps.reduce(1, *))
+        weight = Parameter(Shape([inputs, outputs / groups] + taps), rules.weight)
+        self.bias = bias ? Parameter([outputs], rules.bias) : nil
+        self.stride = stride
+        self.padding = padding
+        self.outputPadding = outputPadding
+        self.dilation = dilation
+        self.groups = groups
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        weight.scope {
+            x.convTranspose2d(
+                weight.value, bias: bias?.value, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
+                groups: groups)
+        }
+    }
+
+    public func check(_ input: TensorType) throws {
+        try weight.scope {
+            try requireImage("convTranspose2d", input, 2)
+            let x = Tensor.input("input", input.shape, input.dtype)
+            _ = try x.convolutionTransposed(
+                weight.value, bias: bias?.value, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
+                groups: groups)
+        }
+    }
+}
