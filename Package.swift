@@ -31,7 +31,7 @@ let package = Package(
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], swiftSettings: settings),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit"], swiftSettings: settings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], swiftSettings: settings),
