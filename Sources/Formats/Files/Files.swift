@@ -45,7 +45,8 @@ public enum Files {
     /// The last part of a path.
     public static func name(of path: String) -> String {
         let path = trimmed(path)
-        return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? String(path)
+        guard path != "/", let slash = path.lastIndex(of: "/") else { return String(path) }
+        return String(path[path.index(after: slash)...])
     }
 
     private static func trimmed(_ path: String) -> Substring {

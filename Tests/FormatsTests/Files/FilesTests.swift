@@ -48,14 +48,14 @@ import Testing
         try withFolder { folder in
             let path = Files.join(folder, "x")
             try Files.replace(path, with: [1])
-            #expect(
-                message {
-                    try Files.replace(path) { writer in
-                        try writer.write([2, 3])
-                        #expect(try Files.list(folder).filter(Files.isPartial).count == 1)
-                        throw FormatError("test", "on purpose")
-                    }
-                } == "test: on purpose")
+            let refusal = message {
+                try Files.replace(path) { writer in
+                    try writer.write([2, 3])
+                    #expect(try Files.list(folder).filter(Files.isPartial).count == 1)
+                    throw FormatError("test", "on purpose")
+                }
+            }
+            #expect(refusal == "test: on purpose")
             #expect(try Files.list(folder) == ["x"] && Files.read(path) == [1])
         }
     }

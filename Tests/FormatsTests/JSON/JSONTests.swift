@@ -4,7 +4,8 @@ import Testing
 
 @Suite("JSON") struct JSONTests {
     @Test func `a text becomes values and the same text again`() throws {
-        let text = #"{"z":[1,-2,0.1,1e+20,true,false,null],"a":{"":"ü\n\"\\ \u0001"},"big":18446744073709551615,"low":-9223372036854775808}"#
+        let text =
+            #"{"z":[1,-2,0.1,1e+20,true,false,null],"a":{"":"ü\n\"\\ \u0001"},"big":18446744073709551615,"low":-9223372036854775808}"#
         let value = try JSON(parsing: text)
         #expect(value.text() == text)
         #expect(value.object?.keys == ["z", "a", "big", "low"])
@@ -86,7 +87,8 @@ import Testing
     }
 
     @Test func `damaged texts are refused or read, and what is read can be written`() throws {
-        let valid = #"{"steps":[{"operation":"add","operands":[0,0,1,0],"results":[{"shape":[2,3],"dtype":0}],"x":"é\u0041"},-1.5e-7,null,true]}"#
+        let valid =
+            #"{"steps":[{"operation":"add","operands":[0,0,1,0],"results":[{"shape":[2,3],"dtype":0}],"x":"é\u0041"},-1.5e-7,null,true]}"#
         var source = Mutations(seed: 2), read = 0
         for _ in 0..<20_000 {
             let bytes = source.damaged(Array(valid.utf8))

@@ -12,7 +12,9 @@ private func items(of file: Safetensors) -> [Safetensors.Item] {
 }
 
 @Suite("Safetensors") struct SafetensorsTests {
-    @Test(arguments: ["types", "names", "empty"]) func `a file of the reference library is read and written byte for byte`(name: String) throws {
+    @Test(arguments: ["types", "names", "empty"]) func `a file of the reference library is read and written byte for byte`(name: String)
+        throws
+    {
         let path = goldenPath("\(name).safetensors"), bytes = try Files.read(path)
         let mapped = try Safetensors(reading: path), copied = try Safetensors(bytes)
         #expect(mapped.tensors == copied.tensors)
@@ -57,7 +59,10 @@ private func items(of file: Safetensors) -> [Safetensors.Item] {
         (file(#"{"x":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}}"#, [1]), "tensor 'x' has the shape [1.0]"),
         (file(#"{"x":{"dtype":"U8","shape":[2],"data_offsets":[2,0]}}"#, [1, 2]), "tensor 'x' has the data_offsets [2, 0]"),
         (file(#"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0]}}"#, [1, 2]), "tensor 'x' has the data_offsets [0]"),
-        (file(#"{"x":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, [1]), "tensor 'x' ends at byte 3 of the values, of which there are 1"),
+        (
+            file(#"{"x":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, [1]),
+            "tensor 'x' ends at byte 3 of the values, of which there are 1"
+        ),
         (
             file(#"{"x":{"dtype":"U16","shape":[4611686018427387904,2],"data_offsets":[0,0]}}"#),
             "tensor 'x' has an impossible size: U16[4611686018427387904, 2]"
