@@ -26,14 +26,16 @@ let package = Package(
         .target(name: "Features", dependencies: ["Engine", "Formats"], swiftSettings: settings),
         .target(name: "Learning", dependencies: ["Engine", "Formats"], swiftSettings: settings),
         .target(name: "Datasets", dependencies: ["Engine", "Formats", "Features", "Learning"], swiftSettings: settings),
-        .target(name: "TestKit", dependencies: ["Engine"], swiftSettings: settings),
+        .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], swiftSettings: settings),
-        .testTarget(name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit"], exclude: ["Golden"],
+            swiftSettings: settings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -8,11 +8,20 @@ public protocol Optimizer: Sendable {
     var rate: Double { get }
     /// The settings beside the rate, by the names of the initializer's labels, for logs and bundles.
     var settings: [String: Double] { get }
-    /// The names of the tensors of the parameter's shape that are kept for each parameter, all zero at first.
+    /// The names of the tensors that are kept for each parameter, all zero at first.
     var slots: [String] { get }
+    /// The shape of a slot; the parameter's own unless the rule says otherwise.
+    func shape(ofSlot slot: String, for parameter: Shape) -> Shape
     /// The new value of a parameter and of its slots.
     ///
-    /// - Parameter rate: f32[], of this step.
-    /// - Parameter step: f32[], 1 for the first step.
+    /// - Parameter parameter: w.
+    /// - Parameter gradient: g, of the parameter's type.
+    /// - Parameter slots: in the order of `slots`.
+    /// - Parameter rate: of this step; a tensor without axes of the parameter's element type.
+    /// - Parameter step: 1 for the first step; like `rate`.
     func update(_ parameter: Tensor, gradient: Tensor, slots: [Tensor], rate: Tensor, step: Tensor) -> (parameter: Tensor, slots: [Tensor])
+}
+
+extension Optimizer {
+    public func shape(ofSlot slot: String, for parameter: Shape) -> Shape { parameter }
 }

@@ -43,7 +43,7 @@ public final class TrainState {
             average?.assign(parameter.value)
             return Part(
                 name: name, parameter: parameter, optimizer: rule, rateFactor: group?.rateFactor ?? 1,
-                slots: rule.slots.map { Variable(name + "." + $0, parameter.shape) }, average: average,
+                slots: rule.slots.map { Variable(name + "." + $0, rule.shape(ofSlot: $0, for: parameter.shape)) }, average: average,
                 sum: options.accumulation > 1 ? Variable(name + ".sum", parameter.shape) : nil)
         }
         states = model.states
