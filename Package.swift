@@ -21,11 +21,18 @@ let package = Package(
     targets: [
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "COneDNN"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
         .target(name: "Formats", swiftSettings: settings),
         .target(name: "Features", dependencies: ["Engine", "Formats"], swiftSettings: settings),
         .target(name: "Learning", dependencies: ["Engine", "Formats"], swiftSettings: settings),
-        .target(name: "Datasets", dependencies: ["Engine", "Formats", "Features", "Learning"], swiftSettings: settings),
+        .target(
+            name: "Datasets",
+            dependencies: ["Engine", "Formats", "Features", "Learning", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
+            swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(

@@ -57,6 +57,11 @@ if [ "${platform%% *}" = Linux ]; then
     # Swift brings its own compiler, but links with the system's start-up files and headers.
     needs libc6-dev "the C library's headers" found /usr/include/stdio.h
     needs g++ "the compiler's support library" found "/usr/lib/gcc/*/*/crtbeginS.o"
+    # What reads compressed files, pictures and sound.
+    needs zlib1g-dev "zlib" found "/usr/include/zlib.h"
+    needs libturbojpeg0-dev "libturbojpeg" found "/usr/include/turbojpeg.h" "/usr/include/*/turbojpeg.h"
+    needs libpng-dev "libpng" found "/usr/include/png.h"
+    needs libsndfile1-dev "libsndfile" found "/usr/include/sndfile.h"
 fi
 
 if [ "$platform" = "Linux x86_64" ]; then
