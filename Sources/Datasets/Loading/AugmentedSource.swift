@@ -1,3 +1,5 @@
+import Learning
+
 /// What changes a batch on its way to the step, as a pure function of (seed, epoch, sample index): another order of batches or
 /// threads gives the same bits.
 public protocol Augmentation: Sendable {
