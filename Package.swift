@@ -28,7 +28,7 @@ let package = Package(
         .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
         .target(name: "Formats", swiftSettings: settings),
         .target(name: "Features", dependencies: ["Engine", "Formats"], swiftSettings: settings),
-        .target(name: "Learning", dependencies: ["Engine", "Formats"], swiftSettings: settings),
+        .target(name: "Learning", dependencies: ["Engine", "Formats", "CKernels"], swiftSettings: settings),
         .target(
             name: "Datasets",
             dependencies: ["Engine", "Formats", "Features", "Learning", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
