@@ -5,8 +5,9 @@ extension ConvolutionDataGradient {
         ConvolutionCall(windows: windows, groups: groups, x: x.shape, kernel: kernel.shape, y: g.shape, dtype: g.dtype)
     }
 
-    func packing(_ operands: [TensorType], _ results: [TensorType]) -> [Int: PackedLayout] {
+    func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] {
         let call = call(operands[0], operands[1], results[0])
+        if let filtering = MinimalFiltering.dataGradient(call, isConstant: isConstant[1]) { return [1: filtering.layout] }
         guard call.isNative, let library = OneDNN.shared, let primitive = try? call.backwardData(library),
             let layout = call.packing(primitive)
         else { return [:] }
@@ -16,6 +17,9 @@ extension ConvolutionDataGradient {
     func bind(_ binder: Binder) throws -> Kernel {
         let (g, weights, x) = (binder.operands[0], binder.operands[1], binder.results[0])
         let call = call(g.type, weights.type, x.type)
+        if let filtering = MinimalFiltering.dataGradient(call, isConstant: weights.isConstant), filtering.isReady(weights) {
+            return filtering.kernel(g, weights, x)
+        }
         if binder.native, call.isNative, let library = OneDNN.shared, let primitive = try? call.backwardData(library),
             call.isReady(weights, primitive),
             let kernel = try? Kernel(
@@ -72,6 +76,7 @@ extension ConvolutionKernelGradient {
         let (x, g, target) = (binder.operands[0], binder.operands[1], binder.results[0])
         let call = call(x.type, g.type, target.type)
         let bias = hasBias && binder.resultIsRead[1] ? binder.results[1] : nil
+        if binder.native, let filtering = MinimalFiltering.kernelGradient(call) { return filtering.gradient(x, g, target, bias: bias) }
         if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, x, g, target, bias) {
             return kernel
         }
