@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Features", targets: ["Features"]),
         .library(name: "Learning", targets: ["Learning"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "Zoo", targets: ["Zoo"]),
         .library(name: "TestKit", targets: ["TestKit"]),
     ],
     targets: [
@@ -33,6 +34,7 @@ let package = Package(
             name: "Datasets",
             dependencies: ["Engine", "Formats", "Features", "Learning", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
             swiftSettings: settings),
+        .target(name: "Zoo", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(
@@ -44,6 +46,7 @@ let package = Package(
             name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], swiftSettings: settings),
+        .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
