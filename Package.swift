@@ -42,9 +42,11 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], swiftSettings: settings),
+        .executableTarget(
+            name: "InterruptedTraining", dependencies: ["Learning", "Engine"], path: "Tests/InterruptedTraining", swiftSettings: settings),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit"], exclude: ["Golden"],
-            swiftSettings: settings),
+            name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining"],
+            exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
     ],

@@ -6,7 +6,10 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "Millrace", path: "..")],
     targets: [
-        .executableTarget(name: "workers", dependencies: [.product(name: "Engine", package: "Millrace")])
+        .executableTarget(name: "workers", dependencies: [.product(name: "Engine", package: "Millrace")]),
+        .executableTarget(
+            name: "training",
+            dependencies: [.product(name: "Engine", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
     ],
     swiftLanguageModes: [.v6]
 )
