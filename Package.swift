@@ -47,7 +47,9 @@ let package = Package(
         .testTarget(
             name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining"],
             exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], swiftSettings: settings),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],
+            swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
