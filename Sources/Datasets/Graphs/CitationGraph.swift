@@ -96,7 +96,7 @@ public struct CitationGraph: Sendable {
             }
             labels.append(label)
         }
-        guard !labels.isEmpty, boundedProduct([labels.count, width], limit: 1 << 30) != nil else {
+        guard !labels.isEmpty, boundedProduct([labels.count, width], limit: 1 << 28) != nil else {
             throw DatasetError("graph", "has \(labels.count) nodes of \(width) features", at: place)
         }
         var features = HostArray(TensorType([labels.count, width], .f32))

@@ -11,8 +11,12 @@ enum FileBytes {
     /// What a file may hold, packed or unpacked, unless the reader knows better: 4 GiB.
     static let limit = 4 << 30
 
-    /// The bytes of a file; of one that gzip has packed, what it holds.
+    /// The bytes of a file; of one that gzip has packed, what it holds; of `archive.zip/member`, those of the member.
     static func read(_ path: String, limit: Int = limit, for operation: String) throws -> [UInt8] {
+        if let split = path.firstRange(of: ".zip/") {
+            let zip = try ZipArchive(String(path[..<path.index(before: split.upperBound)]), for: operation)
+            return try zip.contents(named: String(path[split.upperBound...]))
+        }
         let bytes = try raw(path, limit: limit, for: operation)
         guard bytes.count > 2, bytes[0] == 0x1f, bytes[1] == 0x8b else { return bytes }
         return try Inflate.inflate(bytes[...], .gzip, limit: limit, for: operation, at: path)

@@ -5,6 +5,10 @@ public enum NumPyFile {
     /// The arrays of an `.npz` archive by name (without `.npy`), in the archive's order.
     public static func archive(_ path: String) throws -> [(name: String, array: HostArray)] {
         let zip = try ZipArchive(path, for: "npz")
+        let total = zip.members.reduce(0.0) { $0 + Double($1.size) }
+        guard total <= Double(FileBytes.limit) else {
+            throw DatasetError("npz", "unpacks to \(total) bytes, the limit is \(FileBytes.limit)", at: path)
+        }
         return try zip.members.filter { $0.name.hasSuffix(".npy") }.map { member in
             (String(member.name.dropLast(4)), try array(zip.contents(of: member), at: "\(path)/\(member.name)"))
         }

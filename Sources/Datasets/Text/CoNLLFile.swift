@@ -7,13 +7,7 @@ public struct CoNLLFile: Sendable {
 
     /// - Parameter path: a file, also one that gzip has packed, or `archive.zip/member.txt`. Lines that begin with `-DOCSTART-` are left out.
     public init(_ path: String, encoding: TextEncoding = .utf8) throws {
-        let bytes: [UInt8]
-        if let split = path.firstRange(of: ".zip/") {
-            let zip = try ZipArchive(String(path[..<path.index(before: split.upperBound)]), for: "conll")
-            bytes = try zip.contents(named: String(path[split.upperBound...]))
-        } else {
-            bytes = try FileBytes.read(path, for: "conll")
-        }
+        let bytes = try FileBytes.read(path, for: "conll")
         try self.init(bytes, encoding: encoding, at: path)
     }
 

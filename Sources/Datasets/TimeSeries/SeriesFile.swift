@@ -12,12 +12,7 @@ public struct SeriesFile: Sendable {
 
     /// - Parameter path: a file, or `archive.zip/member.ts`. A missing value (`?`) becomes NaN.
     public init(_ path: String) throws {
-        if let split = path.firstRange(of: ".zip/") {
-            let zip = try ZipArchive(String(path[..<path.index(before: split.upperBound)]), for: "ts")
-            try self.init(zip.contents(named: String(path[split.upperBound...])), at: path)
-        } else {
-            try self.init(FileBytes.read(path, for: "ts"), at: path)
-        }
+        try self.init(FileBytes.read(path, for: "ts"), at: path)
     }
 
     init(_ bytes: [UInt8], at place: String) throws {
@@ -93,8 +88,12 @@ public struct SeriesFile: Sendable {
     /// `signals` f32[count, time, dimensions], shorter series filled with zeros at their end; `lengths` i32[count] and `labels` i32[count].
     ///
     /// - Parameter length: steps; longer series are cut. The longest series of this file by default.
-    public func samples(length: Int? = nil) -> Samples {
+    public func samples(length: Int? = nil) throws -> Samples {
         let time = length ?? longest
+        // One long series among many short ones would take far more memory than the file.
+        guard time >= 0, boundedProduct([count, time, dimensions], limit: 1 << 30) != nil else {
+            throw DatasetError("ts", "\(count) series of \(time) steps and \(dimensions) dimensions are too many numbers", at: name)
+        }
         var values = [Float](repeating: 0, count: count * time * dimensions)
         for (row, series) in series.enumerated() {
             for (dimension, steps) in series.enumerated() {

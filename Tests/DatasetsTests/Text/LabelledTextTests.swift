@@ -15,6 +15,23 @@ import Testing
         #expect(try LabelledText(latin, encoding: .latin1).texts == ["é"])
     }
 
+    @Test func `the class may stand at the end`() throws {
+        let scratch = try Scratch()
+        let file = try scratch.write("a", "text\tlabel\na b\tc\t3\n你好\t0\n")
+        let data = try LabelledText(file, .labelLast, skipping: 1)
+        #expect(data.labels == [3, 0])
+        #expect(data.texts == ["a b\tc", "你好"])
+        #expect(throws: DatasetError("text", "line 1 does not end with a class number, but with 'label'", at: file)) {
+            try LabelledText(file, .labelLast)
+        }
+    }
+
+    @Test(.data("thucnews-titles")) func `titles in Chinese`() throws {
+        let data = try LabelledText(SharedData.path("thucnews-titles/dev.txt.gz"), .labelLast)
+        #expect(data.count == 10_000)
+        #expect(Set(data.labels) == Set(0..<10))
+    }
+
     @Test func `damaged files are refused and never trap`() throws {
         let result = fuzz(Array("0 good morning\n1 äöü 你好\r\n2 x\n".utf8), rounds: 5_000) { bytes in
             _ = try TextEncoding.utf8.decode(bytes, for: "t", at: "f").lines
