@@ -22,6 +22,8 @@ let package = Package(
     targets: [
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "COneDNN"),
+        .target(name: "CShims"),
+        .target(name: "CArrow", dependencies: ["CShims"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
@@ -32,7 +34,7 @@ let package = Package(
         .target(name: "Learning", dependencies: ["Engine", "Formats", "CKernels"], swiftSettings: settings),
         .target(
             name: "Datasets",
-            dependencies: ["Engine", "Formats", "Features", "Learning", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
+            dependencies: ["Engine", "Formats", "Features", "Learning", "CArrow", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
             swiftSettings: settings),
         .target(name: "Zoo", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),

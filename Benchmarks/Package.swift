@@ -10,6 +10,7 @@ let package = Package(
         .executableTarget(
             name: "training",
             dependencies: [.product(name: "Engine", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
+        .executableTarget(name: "tables", dependencies: [.product(name: "Datasets", package: "Millrace")]),
     ],
     swiftLanguageModes: [.v6]
 )

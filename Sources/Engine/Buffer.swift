@@ -22,6 +22,13 @@ public final class Buffer: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// Somebody else's memory without a copy, aligned to 64 bytes; `owner` keeps it alive and as it is for as long as the buffer lives.
+    public convenience init(borrowing memory: UnsafeRawBufferPointer, owner: AnyObject) {
+        demand(UInt(bitPattern: memory.baseAddress) % 64 == 0, "buffer: borrowed memory is aligned to 64 bytes")
+        demand(memory.baseAddress != nil, "buffer: there is no memory to borrow")
+        self.init(viewing: UnsafeMutableRawPointer(mutating: memory.baseAddress!), bytes: memory.count, owner: owner)
+    }
+
     deinit { if owner == nil { pointer.deallocate() } }
 
     /// The bytes, read-only.
