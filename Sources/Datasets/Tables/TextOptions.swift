@@ -22,7 +22,8 @@ public struct TextOptions: Sendable, Hashable {
     public var types: [String: TableType]
 
     public init(
-        delimiter: Character? = nil, quote: Character? = "\"", hasNewlinesInValues: Bool? = nil, hasHeader: Bool = true, skippedLines: Int = 0, names: [String] = [],
+        delimiter: Character? = nil, quote: Character? = "\"", hasNewlinesInValues: Bool? = nil, hasHeader: Bool = true,
+        skippedLines: Int = 0, names: [String] = [],
         nulls: [String]? = nil, types: [String: TableType] = [:]
     ) {
         self.delimiter = delimiter
