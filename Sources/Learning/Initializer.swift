@@ -64,6 +64,40 @@ public struct Initializer: Sendable {
         Initializer("truncatedNormal(\(deviation))") { shape, key in .truncatedNormal(shape, key: key, deviation: deviation) }
     }
 
+    /// A matrix with orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014).
+    ///
+    /// Of a shape [rows, ...] the other axes count as one.
+    ///
+    /// - Parameter blocks: parts of the rows, such as the gates of a recurrent layer, that are orthonormal each by itself.
+    public static func orthogonal(gain: Double = 1, blocks: Int = 1) -> Initializer {
+        Initializer("orthogonal(\(gain))") { shape, key in
+            let rows = (shape.extents.first ?? 1) / max(1, blocks), columns = shape.extents.dropFirst().reduce(1, *)
+            let values = (0..<blocks).flatMap { orthonormal(rows, columns, key: key.folded(in: $0)).map { $0 * gain } }
+            guard values.count == shape.count else { trap("orthogonal: \(shape) does not divide into \(blocks) blocks") }
+            return Tensor(values, shape, as: .f32)
+        }
+    }
+
+    /// Normal numbers made orthonormal by the modified Gram-Schmidt process, twice for the sake of rounding.
+    private static func orthonormal(_ rows: Int, _ columns: Int, key: RandomKey) -> [Double] {
+        let count = min(rows, columns), length = max(rows, columns)
+        guard count > 0 else { return [] }
+        let drawn = Tensor.normal([count, length], key: key).doubles()
+        var vectors = (0..<count).map { Array(drawn[$0 * length..<($0 + 1) * length]) }
+        for place in 0..<count {
+            for _ in 0..<2 {
+                for other in 0..<place {
+                    let share = zip(vectors[place], vectors[other]).reduce(0) { $0 + $1.0 * $1.1 }
+                    for index in 0..<length { vectors[place][index] -= share * vectors[other][index] }
+                }
+            }
+            let norm = vectors[place].reduce(0) { $0 + $1 * $1 }.squareRoot()
+            for index in 0..<length { vectors[place][index] /= norm }
+        }
+        if rows <= columns { return vectors.flatMap(\.self) }
+        return (0..<rows).flatMap { row in vectors.map { $0[row] } }
+    }
+
     /// The values that reach and leave one unit.
     static func fans(_ shape: Shape) -> (in: Int, out: Int) {
         guard shape.rank > 1 else { return (max(1, shape.count), max(1, shape.count)) }

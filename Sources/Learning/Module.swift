@@ -43,15 +43,21 @@ extension Module {
     }
 }
 
-/// What the walk over a model collects.
-protocol ModuleLeaf: AnyObject {}
+/// What the walk over a model collects; all conforming types are classes.
+///
+/// Not bound to classes as a protocol: where Foundation is loaded, asking an array whether it is an object copies it.
+protocol ModuleLeaf { var identity: ObjectIdentifier { get } }
+
+extension ModuleLeaf where Self: AnyObject {
+    var identity: ObjectIdentifier { ObjectIdentifier(self) }
+}
 
 private func leaves(of model: any Module) -> [(name: String, leaf: any ModuleLeaf)] {
     var found: [(name: String, leaf: any ModuleLeaf)] = []
     var seen: Set<ObjectIdentifier> = []
     func descend(_ value: Any, _ name: String) {
         if let leaf = value as? any ModuleLeaf {
-            if seen.insert(ObjectIdentifier(leaf)).inserted { found.append((name, leaf)) }
+            if seen.insert(leaf.identity).inserted { found.append((name, leaf)) }
             return
         }
         guard mayHoldLeaves(value) else { return }

@@ -29,6 +29,10 @@ extension Tensor {
 
     /// The same values, through which no gradient flows.
     public func stopGradient() -> Tensor { .make(StopGradient(), self) }
+
+    /// The same values; a program under the bf16 policy computes what is made of them in f32. For losses, whose small
+    /// differences of large numbers bf16 would lose.
+    public func inFullPrecision() -> Tensor { .make(FullPrecision(), self) }
 }
 
 /// Another shape for the same elements in the same order; moves nothing.
@@ -120,6 +124,18 @@ struct StopGradient: Op {
     func simplified(_ operands: [Tensor]) -> [Tensor]? { operands }
 }
 
+/// The same values, at which the bf16 policy ends.
+struct FullPrecision: Op {
+    var name: String { "fullPrecision" }
+    var isView: Bool { true }
+    func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        try require(1...1, operands)
+        return operands
+    }
+    func gradient(_ call: Call) -> [Tensor?] { [call.flow[0]] }
+    func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] { [Split([.slice])] }
+}
+
 /// Copies elements that lie at any strides into row-major order.
 enum StridedCopy {
     /// - Parameter offset: elements before the first one.
@@ -172,4 +188,4 @@ enum StridedCopy {
     }
 }
 
-let layoutCatalog: [any Op] = [Reshape(shape: []), Transpose(order: []), StopGradient()]
+let layoutCatalog: [any Op] = [Reshape(shape: []), Transpose(order: []), StopGradient(), FullPrecision()]
