@@ -1,4 +1,4 @@
-"""Collects cases of one family of operations and writes them as JSON lines to Tests/EngineTests/Golden/<family>.jsonl.
+"""Collects cases of one family of operations and writes them as JSON lines to Tests/<target>/Golden/<family>.jsonl.
 
 A family file imports `case`, `rand` and `write`, states its cases and ends with `write(__file__)`:
 
@@ -182,13 +182,13 @@ def render(name, attributes, entry, reference):
     return "{" + ",".join(parts) + "}\n"
 
 
-def write(family_file):
-    """Writes the cases collected so far under the name of the family's file."""
+def write(family_file, target="EngineTests"):
+    """Writes the cases collected so far under the name of the family's file, for the tests of `target`."""
     family = Path(family_file).stem
     text = "".join(lines.values())
     if len(text) > LIMIT:
         raise ValueError(f"{family}: {len(text):,} bytes, a family may take {LIMIT:,}")
-    folder = Path(__file__).resolve().parents[2] / "Tests/EngineTests/Golden"
+    folder = Path(__file__).resolve().parents[2] / "Tests" / target / "Golden"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{family}.jsonl").write_text(text)
     print(f"{family}: {len(lines)} cases, {len(text):,} bytes")

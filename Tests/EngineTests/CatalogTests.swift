@@ -31,6 +31,7 @@ import Testing
         "RandomTests": ["dropout", "foldKey", "randomBits", "uniform"],
         "SlicingTests": ["dynamicSlice", "dynamicUpdate"],
         "LoopsTests": ["scan", "whileLoop"],
+        "LayoutTests": ["fullPrecision"],
         "QuantizationTests": ["straightThrough"],
     ]
 
@@ -89,7 +90,7 @@ import Testing
     @Test func `every operation stands in the catalogue once`() {
         let texts = Catalog.operations.map { "\(type(of: $0)) \($0)" }
         #expect(Set(texts).count == texts.count)
-        #expect(texts.count == 189)
-        #expect(Set(Catalog.operations.map(\.name)).count == 184)
+        #expect(texts.count == 190)
+        #expect(Set(Catalog.operations.map(\.name)).count == 185)
     }
 }

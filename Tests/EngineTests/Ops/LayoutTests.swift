@@ -71,6 +71,19 @@ let layoutRows = [
         #expect(x.stopGradient().doubles() == x.doubles())
     }
 
+    @Test func `full precision ends the bf16 policy`() throws {
+        let x = Tensor.input("x", [1, 2]), w = Variable("w", Tensor([1, 0, 0, 1] as [Float], [2, 2]))
+        let y = matmul(x, w.value)
+        /// The type in which the policy computes a difference.
+        func type(_ difference: Tensor) throws -> DType? {
+            reachable(from: try Precision.narrow([difference])).first { $0.op.name == "subtract" }?.results[0].dtype
+        }
+        #expect(try type(y - x) == .bf16)
+        #expect(try type(y.inFullPrecision() - x) == .f32)
+        let program = try Program(inputs: [x], outputs: gradients(of: y.inFullPrecision().square().sum(), for: [x]))
+        #expect(try Session(program).run([Tensor([256, 1.25] as [Float], [1, 2])])[0].doubles() == [512, 2.5])
+    }
+
     @Test func `refusals say what does not fit`() {
         let x = Tensor.zeros([2, 3])
         func text(_ op: any Op) -> String { message { _ = try Tensor.apply(op, [x]) } }

@@ -8,55 +8,7 @@ import Testing
 func problems(_ row: Row, in family: String, among rows: [Row] = []) throws -> [String] {
     let cases = try golden(family).filter { row.covers($0.name) && (rows.row(for: $0.name) ?? row).name == row.name }
     if cases.isEmpty { return ["\(row.name): no case of \(family) has this name"] }
-    return cases.flatMap { example in
-        [Program.Options(kernels: .native), Program.Options(kernels: .portable, shards: 1)].compactMap { options in
-            do {
-                return try problem(row, example, options).map { "\(example.name), \(options.kernels.rawValue): \($0)" }
-            } catch {
-                return "\(example.name), \(options.kernels.rawValue): \(error)"
-            }
-        }
-    }
-}
-
-private func problem(_ row: Row, _ example: GoldenCase, _ options: Program.Options) throws -> String? {
-    let operands = example.inputs.enumerated().map { Tensor.input("operand \($0.offset)", $0.element.type.shape, $0.element.type.dtype) }
-    let results = try row.function(operands, example.attributes)
-    guard results.map(\.type) == example.outputs.map(\.type) else {
-        return "the results are \(results.map(\.type)), expected \(example.outputs.map(\.type))"
-    }
-    var inputs = operands, values = example.inputs.map(\.tensor), outputs = results
-    var places: [Int] = []
-    if let cotangent = example.cotangent, let wanted = example.gradients {
-        let seeds = cotangent.enumerated().map { place, seed in seed.map { Tensor.input("seed \(place)", $0.type.shape, $0.type.dtype) } }
-        inputs += seeds.compactMap(\.self)
-        values += cotangent.compactMap { $0?.tensor }
-        for (place, target) in wanted.enumerated() where target != nil {
-            // A result that does not depend on the operand adds nothing.
-            let parts = zip(results, seeds).compactMap { result, seed in
-                seed.flatMap { try? gradients(of: result, for: [operands[place]], seed: $0)[0] }
-            }
-            guard let first = parts.first else {
-                if let text = difference([Double](repeating: 0, count: target!.values.count), target!.values, tolerance: row.tolerance) {
-                    return "no gradient by operand \(place), but \(text)"
-                }
-                continue
-            }
-            outputs.append(parts.dropFirst().reduce(first) { $0 + $1 })
-            places.append(place)
-        }
-    }
-    let program = try Program(inputs: inputs, outputs: outputs, options: options)
-    let answers = try Session(program, threads: 2).run(values)
-    for (place, expected) in example.outputs.enumerated() {
-        if let text = difference(answers[place], expected.tensor, tolerance: row.tolerance) { return "result \(place): \(text)" }
-    }
-    for (place, answer) in zip(places, answers.dropFirst(results.count)) {
-        if let text = difference(answer, example.gradients![place]!.tensor, tolerance: row.tolerance) {
-            return "gradient by operand \(place): \(text)"
-        }
-    }
-    return nil
+    return row.problems(in: cases)
 }
 
 /// Holds a row to the reference cases that it covers.
@@ -66,12 +18,7 @@ func check(_ row: Row, in family: String, among rows: [Row] = [], sourceLocation
 
 /// What is missing between a family's cases and the rows: a case without a row, a row or a reason without a case.
 func gaps(_ family: String, _ rows: [Row], without reasons: [String: String] = [:]) throws -> [String] {
-    let cases = try golden(family).map(\.name)
-    var texts = cases.filter { name in rows.row(for: name) == nil && reasons[name] == nil }.map { "\(family): no row covers \($0)" }
-    texts += rows.filter { row in !cases.contains { rows.row(for: $0)?.name == row.name } }.map { "\(family): row \($0.name) has no case" }
-    texts += reasons.keys.sorted().filter { !cases.contains($0) }.map { "\(family): \($0) is excused but no case" }
-    texts += Dictionary(grouping: rows, by: \.name).filter { $1.count > 1 }.keys.sorted().map { "\(family): two rows are named \($0)" }
-    return texts
+    try rows.gaps(in: golden(family), of: family, without: reasons)
 }
 
 /// Asserts that a family has so many cases and that each is covered by a row or excused with a reason.
