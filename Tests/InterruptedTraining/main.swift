@@ -1,6 +1,6 @@
 import Engine
 import Foundation
-@testable import Learning
+import Learning
 
 // A short training run for the tests that kill it: InterruptedTraining FOLDER [PIECES], which with PIECES kills itself before so many
 // pieces of its checkpoints have been written.

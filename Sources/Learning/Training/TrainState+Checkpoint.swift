@@ -1,6 +1,9 @@
 internal import Engine
 
 extension TrainState {
+    /// Every variable as it is now, to be read before the next step.
+    func present() -> [(name: String, value: Tensor)] { variables.map { ($0.name, $0.variable.value) } }
+
     /// A copy of every variable.
     func captured() -> [(name: String, value: Tensor)] { variables.map { ($0.name, Self.copy($0.variable)) } }
 

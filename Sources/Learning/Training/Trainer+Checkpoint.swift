@@ -9,7 +9,7 @@ extension Trainer {
         try log?.flush(sync: true)
         if let log { progress.logBytes = log.position }
         if let folder {
-            try folder.write(progress, step.state.captured(), best: weights)
+            try folder.write(progress, step.state.present(), best: weights)
             try notify(.checkpoint(path: folder.last, step: progress.step))
         } else {
             snapshot = (progress, step.state.captured())

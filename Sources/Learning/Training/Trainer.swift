@@ -104,7 +104,9 @@ public final class Trainer<Model: Module> {
             }
         }
         resetClocks()
-        if isContinued {
+        if isContinued, progress.ending != nil {
+            display?.say("has ended already")
+        } else if isContinued {
             display?.say("continues at epoch \(progress.epoch), batch \(progress.batch), after \(progress.step) steps")
         } else {
             log?.line(beginning(source))

@@ -76,7 +76,7 @@ public struct TrainerOptions {
     /// Called with everything that happens.
     public var observers: [(TrainingEvent) throws -> Void] = []
     /// Called before each piece of a checkpoint is written, with the bytes before it: where tests end the process.
-    var duringWrite: ((_ file: String, _ bytes: Int) -> Void)?
+    package var duringWrite: ((_ file: String, _ bytes: Int) -> Void)?
 
     public init(epochs: Int) { self.epochs = epochs }
 }

@@ -21,7 +21,7 @@ struct Axis {
     /// - Parameter from: the place of the lowest value; `to` that of the highest.
     /// - Parameter count: about so many ticks.
     /// - Parameter padding: the part of the range that is left free at both ends.
-    /// - Parameter mayBeLogarithmic: where positive values spread over more than a factor of 30, by their logarithms.
+    /// - Parameter mayBeLogarithmic: where positive values spread over more than a factor of 15, by their logarithms.
     init(
         _ values: [Double], from: Double, to: Double, count: Int = 5, padding: Double = 0.04, isWhole: Bool = false,
         mayBeLogarithmic: Bool = false
@@ -34,7 +34,7 @@ struct Axis {
         }
         self.from = from
         self.to = to
-        isLogarithmic = mayBeLogarithmic && low > 0 && high / low > 30
+        isLogarithmic = mayBeLogarithmic && low > 0 && high / low > 15
         if isLogarithmic {
             let room = (log10(high) - log10(low)) * padding
             (low, high) = (pow(10, log10(low) - room), pow(10, log10(high) + room))

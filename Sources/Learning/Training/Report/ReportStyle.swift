@@ -19,7 +19,6 @@ enum ReportStyle {
         .number .interval{color:var(--faint);font-size:13px;font-variant-numeric:tabular-nums}
         .verdict{margin:22px 0 0;font-size:17px}
         .warning{background:var(--warnpaper);border-left:4px solid var(--warn);border-radius:8px;padding:12px 16px;margin:16px 0 0}
-        .warning b{color:var(--warn)}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px}
         figure,.card{background:var(--card);border:1px solid var(--rule);border-radius:14px;padding:16px 18px;margin:0}
         figcaption{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;margin-bottom:10px;font-size:15px}

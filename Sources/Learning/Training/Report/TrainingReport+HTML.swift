@@ -35,7 +35,7 @@ extension TrainingReport {
     }
 
     private var warningBoxes: String {
-        warnings.map { "<div class=\"warning\"><b>Note.</b> \(Markup.escaped($0))</div>" }.joined()
+        warnings.map { "<div class=\"warning\">\(Markup.escaped($0.prefix(1).uppercased() + $0.dropFirst()))</div>" }.joined()
     }
 
     private var standing: String {

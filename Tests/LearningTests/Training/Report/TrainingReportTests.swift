@@ -93,7 +93,7 @@ private func example() throws -> TrainingReport {
         }
         #expect(open.isEmpty)
         for part in [
-            "Where it stands", "How it learned", "Where it errs", "Compared on the same samples", "What went into it", "overfitting",
+            "Where it stands", "How it learned", "Where it errs", "Compared on the same samples", "What went into it", "Overfitting: since",
         ] {
             #expect(page.contains(part), "\(part)")
         }
