@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "Zoo", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .executableTarget(name: "BundleWriter", dependencies: ["Learning"], path: "Tests/BundleWriter", swiftSettings: settings),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
@@ -47,7 +48,7 @@ let package = Package(
         .executableTarget(
             name: "InterruptedTraining", dependencies: ["Learning", "Engine"], path: "Tests/InterruptedTraining", swiftSettings: settings),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining"],
+            name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining", "BundleWriter"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],

@@ -63,6 +63,19 @@ public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
     }
 }
 
+extension Shape {
+    private static let largestRank = 16, largestExtent = 1 << 31, largestCount = 1 << 42
+
+    /// Also refuses extents that no machine has room for; -1 and -2 stand in the attributes of a reshape.
+    public init(from decoder: any Decoder) throws {
+        extents = try decoder.container(keyedBy: CodingKeys.self).decode([Int].self, forKey: .extents)
+        let isPossible = extents.count <= Self.largestRank && extents.allSatisfy { $0 >= Shape.same && $0 <= Self.largestExtent }
+        var count = 1
+        for extent in extents where isPossible && count <= Self.largestCount { count *= max(1, extent) }
+        guard isPossible, count <= Self.largestCount else { throw EngineError("decode", "a tensor cannot have the shape \(extents)") }
+    }
+}
+
 extension Shape: CustomStringConvertible {
     public var description: String { "[" + extents.map(String.init).joined(separator: ",") + "]" }
 }
@@ -80,6 +93,14 @@ public struct TensorType: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Bytes of all elements.
     public var bytes: Int { shape.count * dtype.size }
     public var description: String { "\(dtype)\(shape)" }
+
+    /// Also refuses sizes that no machine has: what is computed with them afterwards must not overflow.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        shape = try container.decode(Shape.self, forKey: .shape)
+        dtype = try container.decode(DType.self, forKey: .dtype)
+        guard shape.extents.allSatisfy({ $0 >= 0 }) else { throw EngineError("decode", "a tensor cannot have the shape \(shape)") }
+    }
 
     func with(_ dtype: DType) -> TensorType { TensorType(shape, dtype) }
     func with(_ shape: Shape) -> TensorType { TensorType(shape, dtype) }

@@ -58,6 +58,14 @@ extension Tensor {
         self.init(Node(Constant(type: type), [], results: [type], values: [buffer]))
     }
 
+    /// A tensor with a copy of these bytes: the elements in row-major order as they lie in memory.
+    public init(_ type: TensorType, copying bytes: UnsafeRawBufferPointer) {
+        demand(bytes.count == type.bytes, "tensor: \(bytes.count) bytes are not those of \(type)")
+        let buffer = Buffer(bytes: type.bytes)
+        if let start = bytes.baseAddress { buffer.pointer.copyMemory(from: start, byteCount: type.bytes) }
+        self.init(type, buffer)
+    }
+
     /// A tensor without axes.
     public init<Element: TensorElement>(_ value: Element) { self.init([value], []) }
 
@@ -126,6 +134,12 @@ extension Tensor {
             if count > 0 { load(buffer.pointer, dtype, count: count, into: target.baseAddress!) }
             filled = count
         }
+    }
+
+    /// The elements as they lie in memory, in row-major order.
+    public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        let buffer = evaluated()
+        return try body(UnsafeRawBufferPointer(start: buffer.pointer, count: type.bytes))
     }
 
     /// The only value of a tensor with one element.

@@ -32,10 +32,11 @@ public struct GraphDescription: Hashable, Codable, Sendable {
     ///
     /// - Parameter inputs: their order; nil for the order in which they were made. Others than these are refused.
     /// - Parameter outputs: what the graph is for; only what they depend on is described.
+    /// - Parameter name: under which the description refers to a variable.
     /// - Returns: the description, with the constants and the variables in the order in which it refers to them.
-    public static func encode(inputs: [Tensor]? = nil, outputs: [Tensor]) throws -> (
-        description: GraphDescription, constants: [Tensor], variables: [Variable]
-    ) {
+    public static func encode(
+        inputs: [Tensor]? = nil, outputs: [Tensor], name: (Variable) throws -> String = { $0.name }
+    ) throws -> (description: GraphDescription, constants: [Tensor], variables: [Variable]) {
         var result = GraphDescription()
         var constants: [Tensor] = []
         var variables: [Variable] = []
@@ -58,8 +59,12 @@ public struct GraphDescription: Hashable, Codable, Sendable {
                 throw EngineError(
                     "encode", "the graph reads input '\((node.op as! Input).label)' that is not among its inputs", operands: node.results)
             }
-            if let variable = node.variable { variables.append(variable) }
-            let step = add(node.op, node.operands.map { numbers[$0.key]! }, node.results, node.path)
+            var op = node.op
+            if let variable = node.variable {
+                variables.append(variable)
+                op = Read(variable: try name(variable), type: variable.type)
+            }
+            let step = add(op, node.operands.map { numbers[$0.key]! }, node.results, node.path)
             for index in node.results.indices { numbers[Tensor(node, index).key] = Value(step: step, result: index) }
         }
         result.inputs = given.map { numbers[$0.key]!.step }
@@ -106,6 +111,8 @@ public struct GraphDescription: Hashable, Codable, Sendable {
                 }
                 made = [value]
             case let op as Read: made = [try variable(op.variable, op.type)]
+            case let op as Input:
+                throw EngineError("decode", "step \(number) is the input '\(op.label)', which the graph does not list", operands: [op.type])
             default:
                 let operands = try step.operands.map { value in
                     guard values.indices.contains(value.step), values[value.step].indices.contains(value.result) else {
@@ -201,6 +208,15 @@ extension GraphDescription {
             outputs.allSatisfy({ steps.indices.contains($0.step) && steps[$0.step].results.indices.contains($0.result) })
         else {
             throw EngineError("decode", "an input or an output is no step of the graph")
+        }
+        guard Set(inputs).count == inputs.count else { throw EngineError("decode", "an input is listed twice") }
+        for number in inputs {
+            guard let op = steps[number].op as? Input, [op.type] == steps[number].results else {
+                throw EngineError("decode", "step \(number) is listed as an input, it is '\(steps[number].op.name)'")
+            }
+            guard op.axes.values.allSatisfy({ $0 >= 0 && $0 < op.type.shape.rank }) else {
+                throw EngineError("decode", "input '\(op.label)' names axes that it lacks", operands: [op.type])
+            }
         }
     }
 }

@@ -5,6 +5,9 @@ public protocol Op: Hashable, Codable, Sendable {
     /// The standard name, unique in the catalogue.
     var name: String { get }
 
+    /// The version of the form on disk. It rises when the attributes change their meaning; `init(from:)` then reads older forms too.
+    static var codec: Int { get }
+
     /// The shape rule: what comes out for operands of these types.
     func infer(_ operands: [TensorType]) throws -> [TensorType]
 
@@ -111,6 +114,7 @@ public enum PrecisionClass: Sendable {
 }
 
 extension Op {
+    public static var codec: Int { 1 }
     public func splits(_ operands: [TensorType], _ results: [TensorType]) -> [Split] {
         guard isElementwise, let result = results.first, result.shape.rank > 0 else { return [] }
         return [Split(operands.map { $0.shape.rank == result.shape.rank && $0.shape[0] == result.shape[0] ? .slice : .whole })]

@@ -12,6 +12,12 @@ public struct Subgraph: Hashable, Codable, Sendable {
         self.description = description
     }
 
+    /// Reads a function, and builds it once to see that it can be.
+    public init(from decoder: any Decoder) throws {
+        description = try decoder.container(keyedBy: CodingKeys.self).decode(GraphDescription.self, forKey: .description)
+        _ = try description.decode()
+    }
+
     /// Calls `body` with inputs of these types and makes what it builds a subgraph.
     ///
     /// - Returns: the subgraph, whose inputs are those of `body` and then one for each tensor that `body` took from outside;

@@ -70,6 +70,8 @@ struct Scan: Op {
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
         try require(body.inputs.count...body.inputs.count, operands)
+        guard (0...operands.count).contains(carries), (0...operands.count - carries).contains(sequences), (0...1 << 31).contains(steps ?? 0)
+        else { throw refuse("\(carries) carried and \(sequences) gone over of \(operands.count) operands", operands) }
         guard operands[carries..<carries + sequences].allSatisfy({ $0.shape.rank > 0 && $0.shape[0] == operands[carries].shape[0] }) else {
             throw refuse("all tensors must have the first extent of the first one", operands)
         }
@@ -169,6 +171,9 @@ struct WhileLoop: Op {
     private var tested: Int { condition.inputs.count - carries }
 
     func infer(_ operands: [TensorType]) throws -> [TensorType] {
+        guard (0...min(condition.inputs.count, body.inputs.count)).contains(carries) else {
+            throw refuse("condition and body have fewer than \(carries) inputs", operands)
+        }
         let count = condition.inputs.count + body.inputs.count - carries
         try require(count...count, operands)
         let state = Array(operands.prefix(carries))

@@ -38,9 +38,13 @@ public final class MappedFile: @unchecked Sendable {
 
     deinit { if let start { munmap(start, count) } }
 
-    /// The bytes, all of them or a part.
-    public func withBytes<R>(_ range: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        let all = UnsafeRawBufferPointer(start: start, count: count)
-        return try body(range.map { UnsafeRawBufferPointer(rebasing: all[$0]) } ?? all)
+    /// The bytes.
+    public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// A part of the bytes.
+    public func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 }

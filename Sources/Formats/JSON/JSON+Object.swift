@@ -83,3 +83,16 @@ extension JSON.Object: Hashable {
 extension JSON.Object: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 }
+
+extension JSON.Object: Codable {
+    public init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer().decode(JSON.self)
+        guard case .object(let object) = value else { throw FormatError("json", "expected an object, found \(value.kind)") }
+        self = object
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(JSON.object(self))
+    }
+}

@@ -41,12 +41,11 @@ extension JSON {
         return value
     }
 
-    /// A whole number that fits, also one that is written as `3.0`.
+    /// A whole number that fits; one that is written as `3.0` or `1e3` is no whole number.
     public func whole<Whole: FixedWidthInteger>(_ type: Whole.Type = Whole.self) -> Whole? {
         switch self {
         case .integer(let value): Whole(exactly: value)
         case .unsigned(let value): Whole(exactly: value)
-        case .number(let value): Whole(exactly: value)
         default: nil
         }
     }
@@ -93,15 +92,15 @@ extension JSON {
 
 // MARK: Writing values in code
 
+// Not from `nil`: where an optional value is expected, that would silently be `.some(.null)`.
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }
     public init(integerLiteral value: Int64) { self = .integer(value) }
     public init(floatLiteral value: Double) { self = .number(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    public init(nilLiteral: ()) { self = .null }
     /// An object with these keys; where a key stands twice, the last one counts.
     public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(Object(elements)) }
 }

@@ -34,6 +34,9 @@ public final class Safetensors: Sendable {
     /// Opens a file.
     public convenience init(reading path: String) throws { try self.init(.file(try MappedFile(path)), path) }
 
+    /// Takes a file that is open already.
+    public convenience init(_ file: MappedFile) throws { try self.init(.file(file), file.path) }
+
     /// Takes the bytes of a file.
     ///
     /// - Parameter place: how the bytes are called in messages.

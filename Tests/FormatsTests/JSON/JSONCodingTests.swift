@@ -12,7 +12,7 @@ private struct Everything: Hashable, Codable {
     var double = 0.1, float: Float = 0.1, bare: Float = .infinity, none: Double = -.infinity
     var missing: Int?, present: Int? = 7, list: [[Double]] = [[], [1.5, -0.0]]
     var table = ["b": [1: "one"], "a": [:]], set: Set<Int> = [3]
-    var opaque: JSON = ["k": [1, nil, "s"]], pair = [Int?.none, 1]
+    var opaque: JSON = ["k": [1, .null, "s"]], pair = [Int?.none, 1]
 }
 
 @Suite("JSON of codable values") struct JSONCodingTests {
@@ -22,7 +22,7 @@ private struct Everything: Hashable, Codable {
         #expect(try JSON(parsing: json.bytes()).decoded(as: Everything.self) == value)
         #expect(try JSON(parsing: json.bytes(isPretty: true)).decoded(as: Everything.self) == value)
         #expect(json["float"]?.text() == "0.1" && json["bare"] == "inf" && json["none"] == "-inf")
-        #expect(json["table"]?.object?.keys == ["a", "b"] && json["opaque"] == ["k": [1, nil, "s"]])
+        #expect(json["table"]?.object?.keys == ["a", "b"] && json["opaque"] == ["k": [1, .null, "s"]])
         #expect(json["missing"] == nil && json["most"] == .unsigned(.max))
     }
 

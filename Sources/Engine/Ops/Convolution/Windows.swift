@@ -36,6 +36,20 @@ struct Windows: Codable, Hashable, Sendable {
 
     var rank: Int { strides.count }
 
+    private static let largest = 1 << 24
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        strides = try container.decode([Int].self, forKey: .strides)
+        dilations = try container.decode([Int].self, forKey: .dilations)
+        before = try container.decode([Int].self, forKey: .before)
+        after = try container.decode([Int].self, forKey: .after)
+        guard [dilations.count, before.count, after.count].allSatisfy({ $0 == strides.count }),
+            (strides + dilations).allSatisfy({ $0 > 0 && $0 <= Self.largest }),
+            (before + after).allSatisfy({ $0 >= 0 && $0 <= Self.largest })
+        else { throw EngineError("decode", "windows cannot move by \(strides), \(dilations), \(before), \(after)") }
+    }
+
     /// Dense windows that move by one place, for the catalogue.
     init(rank: Int) {
         strides = [Int](repeating: 1, count: rank)
