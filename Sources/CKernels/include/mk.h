@@ -14,6 +14,8 @@
 #include "mk_winograd.h"
 #include "mk_pool.h"
 #include "mk_attention.h"
+#include "mk_boost.h"
+#include "mk_gram.h"
 
 
 #endif

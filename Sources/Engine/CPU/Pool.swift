@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// Tasks are taken one by one from a counter, so a thread that loses its core to another process delays no more than
 /// the task it holds. Waiting threads spin for some microseconds, then sleep.
-final class Pool: @unchecked Sendable {
+package final class Pool: @unchecked Sendable {
     // @unchecked Sendable: the fields below are guarded by `mutex`, or atomic.
     let threads: Int
     private var mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -32,7 +32,7 @@ final class Pool: @unchecked Sendable {
     /// Touched under `busy` only.
     private var placement: Placement?
 
-    typealias Body = @convention(c) (_ context: UnsafeMutableRawPointer, _ task: Int, _ lane: Int) -> Void
+    package typealias Body = @convention(c) (_ context: UnsafeMutableRawPointer, _ task: Int, _ lane: Int) -> Void
     private struct Job {
         var count: Int
         var body: Body?
@@ -92,7 +92,7 @@ final class Pool: @unchecked Sendable {
     }
 
     /// Runs `body` for the tasks `0 ..< count`; returns when all are done.
-    func run(_ count: Int, _ context: UnsafeMutableRawPointer, _ body: @escaping Body) {
+    package func run(_ count: Int, _ context: UnsafeMutableRawPointer, _ body: @escaping Body) {
         if threads == 1 || count == 1 {
             for task in 0..<count { body(context, task, 0) }
             return
@@ -174,7 +174,7 @@ final class Pool: @unchecked Sendable {
 
 extension Pool {
     /// Threads that the environment variable `MILLRACE_THREADS` asks for, else one for each processor.
-    static let preferredThreads: Int = {
+    package static let preferredThreads: Int = {
         if let text = getenv("MILLRACE_THREADS"), let wanted = Int(String(cString: text)), wanted > 0 { return min(wanted, 256) }
         return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }()
@@ -182,7 +182,7 @@ extension Pool {
     private static let pools = Guarded<[Int: Pool]>([:])
 
     /// The shared pool of that many threads: sessions of one process take turns rather than crowd the cores.
-    static func shared(_ threads: Int) -> Pool {
+    package static func shared(_ threads: Int) -> Pool {
         pools.withLock { pools in
             if let pool = pools[threads] { return pool }
             let pool = Pool(threads: threads)

@@ -27,4 +27,14 @@ enum Elementary {
         Darwin.log(x)
         #endif
     }
+
+    static func cos(_ x: Double) -> Double {
+        #if canImport(Glibc)
+        Glibc.cos(x)
+        #elseif canImport(Musl)
+        Musl.cos(x)
+        #else
+        Darwin.cos(x)
+        #endif
+    }
 }
