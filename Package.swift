@@ -44,7 +44,8 @@ let package = Package(
             name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], swiftSettings: settings),
+        .testTarget(
+            name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "InterruptedTraining", dependencies: ["Learning", "Engine"], path: "Tests/InterruptedTraining", swiftSettings: settings),
         .testTarget(

@@ -68,7 +68,7 @@ enum Learner {
                     divisors: try moments.enumerated().map { column, moment in
                         // A spread that is nothing but rounding would blow noise up to size one.
                         let deviation = moment.variance.squareRoot()
-                        return deviation > abs(moment.mean) * 1e-15 ? try divisor(deviation, column) : 1
+                        return deviation > abs(moment.mean) * 1e-15 || !deviation.isFinite ? try divisor(deviation, column) : 1
                     })
             }
         case .quantiles(var finders, var found, let step):
@@ -81,7 +81,8 @@ enum Learner {
             switch step {
             case .impute: return .fill(values: numbers.map { $0[0] })
             case .clipQuantiles: return .bounds(low: numbers.map { $0[0] }, high: numbers.map { $0[1] })
-            default: return .scale(offsets: numbers.map { $0[1] }, divisors: try numbers.enumerated().map { try divisor($1[2] - $1[0], $0) })
+            default:
+                return .scale(offsets: numbers.map { $0[1] }, divisors: try numbers.enumerated().map { try divisor($1[2] - $1[0], $0) })
             }
         case .components(var covariance, let wanted, let whiten):
             guard let found = covariance.finish() else {

@@ -43,6 +43,7 @@ struct Moments {
     /// The mean of squared distances from the mean.
     var variance: Double {
         if count == 0 { return .nan }
+        if !squares.high.isFinite || !sum.high.isFinite { return .infinity }
         let number = Double(count), mean = (sum.high + sum.low) / number
         // Σd² − n·mean², the product with its rounding error.
         let product = mean * sum.high, error = (-product).addingProduct(mean, sum.high)

@@ -81,7 +81,7 @@ public struct FeatureStream: Sendable {
         let plan = features.machine.plan
         for name in columns where event[name] == nil {
             throw FeatureError(
-                "stream", "the event has no '\(name)'\(hint(for: name, among: event.keys.sorted())); a missing value is null")
+                "stream", "the event has no '\(name)' (a missing value is null)\(hint(for: name, among: event.keys.sorted()))")
         }
         for (slot, column) in plan.raw.enumerated() { values[slot] = try Intake.number(event[column.name] ?? .null, column) }
         for column in plan.strings {
