@@ -17,7 +17,13 @@ let package = Package(
         .library(name: "Learning", targets: ["Learning"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Zoo", targets: ["Zoo"]),
+        .library(name: "Recipes", targets: ["Recipes"]),
+        .executable(name: "millrace", targets: ["millrace"]),
         .library(name: "TestKit", targets: ["TestKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
@@ -37,6 +43,16 @@ let package = Package(
             dependencies: ["Engine", "Formats", "Features", "Learning", "CArrow", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
             swiftSettings: settings),
         .target(name: "Zoo", dependencies: ["Engine", "Learning"], swiftSettings: settings),
+        .target(
+            name: "Recipes",
+            dependencies: ["Engine", "Formats", "Features", "Learning", "Datasets", "Zoo", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "millrace",
+            dependencies: [
+                "Engine", "Formats", "Features", "Learning", "Datasets", "Recipes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(name: "BundleWriter", dependencies: ["Learning"], path: "Tests/BundleWriter", swiftSettings: settings),
@@ -55,6 +71,8 @@ let package = Package(
             name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "RecipesTests", dependencies: ["Recipes", "Zoo", "Learning", "Formats", "Engine"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -29,10 +29,10 @@ private func cases() -> [Case] {
         Case(name: "TableNet", net: table, input: numbers([4, 5]), output: [4, 2], parameters: nil),
         Case(name: "SegmentNet", net: SegmentNet(channels: 3), input: numbers([4, 30, 3]), output: [4, 1], parameters: nil),
         Case(
-            name: "Forecaster", net: Forecaster(past: 96, future: 48, hidden: 16), input: numbers([4, 2, 96]), output: [4, 2, 48],
+            name: "Forecaster", net: Forecaster(past: 96, future: 48, hidden: 16), input: numbers([4, 96, 2]), output: [4, 48, 2],
             parameters: nil),
         Case(
-            name: "TextCNN", net: TextCNN(vocabulary: 50, classes: 3, width: 8, filters: 4),
+            name: "TextCNN", net: TextCNN(vocabulary: 50, buckets: 50, length: 6, classes: 3, width: 8, filters: 4),
             input: Tensor((0..<40).map { Int32($0 * 7 % 50) }, [4, 10]), output: [4, 3], parameters: nil),
     ]
 }

@@ -91,7 +91,7 @@ public struct RecordColumn: Sendable {
     ///
     /// Dates, times and timestamps are `Int64` microseconds, decimals `Double`. Truth values are bits and cannot be lent.
     /// - Throws: where the column's values are of another type.
-    public func withValues<Element: TensorElement, R>(of type: Element.Type, _ body: (Span<Element>) throws -> R) throws -> R {
+    public func withValues<Element: TensorElement, R>(of type: Element.Type, _ body: (Swift.Span<Element>) throws -> R) throws -> R {
         guard layout.element == Element.dtype, Element.dtype != .bool else {
             throw DatasetError("column", "the values are \(self.type), not \(Element.dtype)", at: name)
         }

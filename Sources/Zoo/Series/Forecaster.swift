@@ -1,7 +1,7 @@
 public import Engine
 public import Learning
 
-/// Forecasts every channel of a series by itself from its own past: [batch, channels, past] → [batch, channels, future].
+/// Forecasts every channel of a series by itself from its own past: [batch, past, channels] → [batch, future, channels].
 ///
 /// A window is brought to mean 0 and deviation 1, and the forecast back to the window's own scale (Kim et al.: Reversible
 /// instance normalization, 2022). In between stands the sum of up to three parts:
@@ -38,7 +38,8 @@ public struct Forecaster: Layer {
         self.dropout = Dropout(dropout)
     }
 
-    public func callAsFunction(_ series: Tensor, _ pass: inout Pass) -> Tensor {
+    public func callAsFunction(_ window: Tensor, _ pass: inout Pass) -> Tensor {
+        let series = window.transposed([0, 2, 1])  // [batch, channels, past]
         let mean = series.mean([2], keep: true)  // [batch, channels, 1]
         let deviation = ((series - mean).square().mean([2], keep: true) + 1e-5).sqrt()
         let x = (series - mean) / deviation  // [batch, channels, past]
@@ -47,7 +48,7 @@ public struct Forecaster: Layer {
         if let linear { parts.append(linear(masked)) }
         if let hidden, let output { parts.append(output(dropout(hidden(masked).gelu(), &pass))) }
         if let seasonal, let smoothing { parts.append(season(x, seasonal, smoothing)) }
-        return parts.dropFirst().reduce(parts[0], +) * deviation + mean
+        return (parts.dropFirst().reduce(parts[0], +) * deviation + mean).transposed([0, 2, 1])
     }
 
     /// The forecast of each phase from the same phase of the seasons before.

@@ -1,0 +1,4 @@
+import Foundation
+
+/// eˣ.
+func exponential(_ x: Double) -> Double { exp(x) }

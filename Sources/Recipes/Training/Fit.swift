@@ -1,0 +1,85 @@
+public import Datasets
+import Engine
+public import Learning
+import Zoo
+
+/// One net of a recipe, trained.
+public struct Fit {
+    public let net: RecipeNet
+    public let result: TrainingResult
+    let objective: Objective
+    let corpus: Corpus
+    let recipe: Recipe
+
+    /// Trains one net.
+    ///
+    /// - Parameter seed: fixes weights, order, augmentation and dropout.
+    /// - Parameter folder: for checkpoints and logs: a run that was broken off goes on from there.
+    public init(
+        _ recipe: Recipe, _ corpus: Corpus, seed: UInt64, folder: String? = nil, display: TrainerOptions.Display = .silent,
+        threads: Int? = nil,
+        configure: (inout TrainerOptions) -> Void = { _ in }
+    ) throws {
+        let settings = recipe.train
+        let objective = try Objective(corpus.goal, settings)
+        net = try recipe.model.net(for: corpus, recipe: recipe.name).initialized(seed: seed)
+        if let table = net.net as? TableNet, let flat = corpus.flat {
+            table.encoding?.fit(flat.training.rows, features: flat.training.columns)
+        }
+        if let text = net.net as? TextCNN, let rows = corpus.words { text.fit(rows, columns: corpus.input.shape[1]) }
+        var own: [String: Double] = [:]
+        if let decay = settings.decay { own["decay"] = decay }
+        let optimizer = try OptimizerNames.make(settings.optimizer ?? "adam", rate: settings.rate, settings: own)
+        let options = TrainOptions(
+            seed: seed, clipping: settings.clip.map { .norm($0) }, averaging: settings.average, threads: threads)
+        let step = try TrainStep(net, optimizer, precision: settings.precision == "bf16" ? .bf16 : .f32, options: options) {
+            net, batch, pass in
+            objective.value(net(batch.inputs, &pass), batch.targets)
+        }
+        var training = TrainerOptions(epochs: settings.epochs)
+        training.schedule = settings.schedule ?? .constant
+        training.folder = folder
+        training.display = display
+        training.name = recipe.name
+        let metric = try OutputMetric.named(recipe.evaluate.metric)
+        training.monitor = corpus.validation == nil ? .init() : .init(metric.name, largerIsBetter: metric.higherIsBetter)
+        training.earlyStopping = corpus.validation == nil ? nil : settings.earlyStopping.map { .init(patience: $0) }
+        // Without early stopping the schedule has brought the weights to rest at the last epoch.
+        training.restoresBest = training.earlyStopping != nil
+        configure(&training)
+        let source = try corpus.training(settings.batch ?? 64, seed)
+        let inference = Self.inference(net, objective, threads)
+        let validation: Trainer<RecipeNet>.Validation? = corpus.validation.map { held in
+            { _ in [Score(metric.name, try Self.answers(inference, objective, held).value(of: metric))] }
+        }
+        result = try Trainer(step, training).fit(AnySource(source), validation: validation)
+        (self.objective, self.corpus, self.recipe) = (objective, corpus, recipe)
+    }
+
+    /// The answers for a part of the data, each sample once.
+    public func answers(to source: any HostSource) throws -> Answers {
+        let inference = Self.inference(net, objective, nil)
+        let answers = try Self.answers(inference, objective, source)
+        guard recipe.evaluate.mirror == true else { return answers }
+        let mirrored = Inference(net) { net, batch, pass in [objective.answers(net(batch.inputs.flipped([2]), &pass))] }
+        return .mean([answers, try Self.answers(mirrored, objective, source)])
+    }
+
+    private static func inference(_ net: RecipeNet, _ objective: Objective, _ threads: Int?) -> Inference<RecipeNet> {
+        Inference(net, threads: threads) { net, batch, pass in [objective.answers(net(batch.inputs, &pass))] }
+    }
+
+    private static func answers(_ inference: Inference<RecipeNet>, _ objective: Objective, _ source: any HostSource) throws -> Answers {
+        let all = try inference.collected(AnySource(source), target: "targets", epoch: 0)
+        return Answers(values: all.outputs, width: all.width, truths: objective.truths(all.targets))
+    }
+}
+
+/// Any source of samples as one type.
+struct AnySource: BatchSource {
+    let base: any HostSource
+    init(_ base: any HostSource) { self.base = base }
+    var sampleCount: Int { base.sampleCount }
+    var batchSize: Int { base.batchSize }
+    func batches(epoch: Int, from first: Int) throws -> any BatchIterator { try base.batches(epoch: epoch, from: first) }
+}
