@@ -49,22 +49,6 @@ arrow::Result<std::shared_ptr<ds::Scanner>> scanner_of(const mk_arrow_table &tab
   return builder->Finish();
 }
 
-/// Arrow's own files hold the offsets that are followed in memory, so they are checked before anybody follows them. The other
-/// formats' offsets are made by their decoders.
-class Checked : public arrow::RecordBatchReader {
- public:
-  explicit Checked(std::shared_ptr<arrow::RecordBatchReader> inner) : inner_(std::move(inner)) {}
-  std::shared_ptr<arrow::Schema> schema() const override { return inner_->schema(); }
-  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch> *batch) override {
-    ARROW_RETURN_NOT_OK(inner_->ReadNext(batch));
-    return *batch == nullptr ? arrow::Status::OK() : (*batch)->ValidateFull();
-  }
-  arrow::Status Close() override { return inner_->Close(); }
-
- private:
-  std::shared_ptr<arrow::RecordBatchReader> inner_;
-};
-
 }  // namespace
 }  // namespace millrace
 
@@ -80,7 +64,6 @@ MK_ARROW_EXPORT char *mk_arrow_scan(mk_arrow_table *table, const mk_arrow_scan_o
   return millrace::guarded([&]() -> arrow::Status {
     ARROW_ASSIGN_OR_RAISE(auto scanner, millrace::scanner_of(*table, *options));
     ARROW_ASSIGN_OR_RAISE(auto reader, scanner->ToRecordBatchReader());
-    if (table->format == "arrow") reader = std::make_shared<millrace::Checked>(reader);
     return arrow::ExportRecordBatchReader(reader, stream);
   });
 }

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 
+#include "CheckedFormat.h"
 #include "Place.h"
 
 namespace ds = arrow::dataset;
@@ -250,7 +251,7 @@ arrow::Status open(mk_arrow_texts paths, std::string format, const mk_arrow_text
   } else if (format == "json") {
     reader = json_format(&table->text);
   } else if (format == "arrow") {
-    reader = std::make_shared<ds::IpcFileFormat>();
+    reader = std::make_shared<CheckedIpcFormat>();
   } else if (format == "orc") {
     reader = std::make_shared<ds::OrcFileFormat>();
   } else {
