@@ -29,7 +29,7 @@ public struct DerivedColumn: Sendable, Hashable {
         case lag(Int)
         case difference(Int)
         /// Missing where fewer than `minimum` values are there. A window of time keeps at most `limit` events, the newest.
-        case rolling(Statistic, over: Span, minimum: Int = 1, limit: Int = 1024)
+        case rolling(Statistic, over: FeatureSpan, minimum: Int = 1, limit: Int = 1024)
         /// An exponentially weighted average with this weight of the newest value.
         case average(Double)
         /// `offset` is that of local time from UTC in microseconds. With a wave: sin or cos of 2π part / period.
@@ -79,7 +79,7 @@ extension DerivedColumn: Codable {
                 limit: try record.optional("limit") ?? 1024)
         default:
             var offset: Int64 = 0
-            if let span: Span = try record.optional("offset") {
+            if let span: FeatureSpan = try record.optional("offset") {
                 guard case .time(let time) = span else { throw FeatureError("definition", "the offset is a time such as '8 h'", at: name) }
                 offset = time
             }
@@ -105,7 +105,7 @@ extension DerivedColumn: Codable {
         case .calendar(let part, let wave, let offset):
             try container.write("calendar", part)
             try container.writeIfPresent("wave", wave)
-            if offset != 0 { try container.write("offset", Span.time(offset)) }
+            if offset != 0 { try container.write("offset", FeatureSpan.time(offset)) }
         }
     }
 }

@@ -31,7 +31,7 @@ public struct FeatureDefinition: Sendable, Hashable {
     /// The column that orders the events of an entity: a timestamp or a number.
     public var order: String?
     /// The longest pause within an entity's run: a time with a timestamp, steps with a number.
-    public var gap: Span?
+    public var gap: FeatureSpan?
     public var derived: [DerivedColumn]
     public var inputs: [InputGroup]
     public var missing: Missing
@@ -39,7 +39,8 @@ public struct FeatureDefinition: Sendable, Hashable {
     public var target: TargetDefinition?
 
     public init(
-        columns: [ColumnDefinition] = [], entity: [String] = [], order: String? = nil, gap: Span? = nil, derived: [DerivedColumn] = [],
+        columns: [ColumnDefinition] = [], entity: [String] = [], order: String? = nil, gap: FeatureSpan? = nil,
+        derived: [DerivedColumn] = [],
         inputs: [InputGroup], missing: Missing = .refuse, window: WindowDefinition? = nil, target: TargetDefinition? = nil
     ) {
         self.columns = columns

@@ -115,7 +115,7 @@ struct RandomFeatures {
                     isWindowed: random.chance(0.5)))
         }
         let order: String? = hasOrder ? usesNumericOrder ? "cycle" : "time" : nil
-        let gap: Span? = hasOrder && random.chance(0.5) ? usesNumericOrder ? .steps(100) : .time(3_600_000_000) : nil
+        let gap: FeatureSpan? = hasOrder && random.chance(0.5) ? usesNumericOrder ? .steps(100) : .time(3_600_000_000) : nil
         return FeatureDefinition(
             entity: hasEntity ? random.pick([["machine"], ["machine", "site"]]) : [], order: order, gap: gap, derived: derived,
             inputs: inputs,

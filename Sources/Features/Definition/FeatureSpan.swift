@@ -1,7 +1,7 @@
 /// A stretch of a stream: a number of events (or of steps of a number that orders them), or a time.
 ///
 /// In JSON a whole number, or a text such as `"90 s"`, `"10 min"`, `"1 h"`, `"7 d"`; the units are `us`, `ms`, `s`, `min`, `h`, `d`.
-public enum Span: Sendable, Hashable {
+public enum FeatureSpan: Sendable, Hashable {
     case steps(Int)
     /// Microseconds.
     case time(Int64)
@@ -16,7 +16,7 @@ public enum Span: Sendable, Hashable {
         let number = text.prefix { $0.isNumber || $0 == "-" }
         let unit = text.dropFirst(number.count).drop { $0 == " " }
         guard let amount = Int64(number) else { throw refuse("a whole number and a unit are expected") }
-        guard let factor = Span.units.first(where: { $0.name == unit })?.microseconds else {
+        guard let factor = FeatureSpan.units.first(where: { $0.name == unit })?.microseconds else {
             throw refuse("the unit is one of us, ms, s, min, h, d")
         }
         let (product, overflow) = amount.multipliedReportingOverflow(by: factor)
@@ -29,19 +29,19 @@ public enum Span: Sendable, Hashable {
         switch self {
         case .steps(let count): return "\(count)"
         case .time(let span):
-            let unit = Span.units.first { span % $0.microseconds == 0 } ?? ("us", 1)
+            let unit = FeatureSpan.units.first { span % $0.microseconds == 0 } ?? ("us", 1)
             return "\(span / unit.microseconds) \(unit.name)"
         }
     }
 }
 
-extension Span: Codable {
+extension FeatureSpan: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let count = try? container.decode(Int.self) {
             self = .steps(count)
         } else {
-            self = try Span(try container.decode(String.self))
+            self = try FeatureSpan(try container.decode(String.self))
         }
     }
 
