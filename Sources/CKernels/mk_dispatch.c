@@ -39,6 +39,15 @@ int mk_isa(void) {
     return isa;
 }
 
+int mk_has_matrix_unit(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("amx-bf16") ? 1 : 0;
+#else
+    return 0;
+#endif
+}
+
 const char* mk_isa_name(void) {
     switch (mk_isa()) {
     case MK_ISA_AVX512_BF16: return "avx512bf16";

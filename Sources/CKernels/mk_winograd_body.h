@@ -7,36 +7,21 @@
 // and since that is linear in g, the kernel's gradient is Gᵀ [(Bᵀ d B) ∘ (A dy Aᵀ)] G. The products ∘, summed over channels or
 // tiles, are 36 matrix products. Tiles are taken in blocks that stay in the second level of cache with what is made of them.
 #include "mk_winograd.h"
-#include "mk_gemm.h"
-#include "mk_lanes.h"
+#include "mk_product.h"
 
 #define P 0.625f
 #define Q 1.5f
 #define PP (P * P)
 #define QQ (Q * Q)
 
-// The register tile of the products: rows x PANEL vectors, with one broadcast value and PANEL loads beside it.
-#if MK_REGISTERS == 32
-#define PANEL 4
-#else
-#define PANEL 2
-#endif
-#define ROWS 6
-#define COLUMNS (PANEL * MK_LANES)
-
 // Tiles of a block: enough to read the packed kernel seldom; for the gradient, to add to its sums seldom.
 #define FORWARD_TILES 48
 #define GRADIENT_TILES 96
 #define GRADIENT_BYTES (8 << 20)
 
-MK_INLINE long least(long a, long b) { return a < b ? a : b; }
-MK_INLINE long most(long a, long b) { return a > b ? a : b; }
-
 // Lines that lie a power of two apart would share few sets of the first cache.
 MK_INLINE long padded(long channels) { return channels % 128 ? channels : channels + 16; }
 MK_INLINE long plane_of(long tiles, long row) { return tiles * row + 16; }
-
-MK_INLINE float* aligned(void* scratch) { return (float*)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
 
 typedef struct {
     long image, y, x; // of the first result
@@ -106,62 +91,6 @@ MK_INLINE void kernel_from_points(const mk_lanes* s, mk_lanes* g) {
     g[0] = AT_0 * s[0] + even_p + even_q;
     g[1] = P * odd_p + Q * odd_q;
     g[2] = PP * even_p + QQ * even_q + s[5];
-}
-
-// ---- The products -------------------------------------------------------------------------------------------------------
-
-// c[i, j] = Σ a[i * a_row + p * a_next] b[p * b_next + j], added to c where `add`.
-MK_INLINE void register_tile(int rows, int vectors, int add, long depth, const float* a, long a_row, long a_next, const float* b,
-                             long b_next, float* c, long c_row) {
-    mk_lanes sum[ROWS][PANEL];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-        for (int j = 0; j < vectors; j++) sum[i][j] = add ? mk_load(c + i * c_row + j * MK_LANES) : (mk_lanes){};
-    for (long p = 0; p < depth; p++, a += a_next, b += b_next) {
-        mk_lanes right[PANEL];
-#pragma clang loop unroll(full)
-        for (int j = 0; j < vectors; j++) right[j] = mk_load(b + j * MK_LANES);
-#pragma clang loop unroll(full)
-        for (int i = 0; i < rows; i++) {
-            mk_lanes left = mk_splat(a[i * a_row]);
-#pragma clang loop unroll(full)
-            for (int j = 0; j < vectors; j++) sum[i][j] += left * right[j];
-        }
-    }
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-        for (int j = 0; j < vectors; j++) mk_store(c + i * c_row + j * MK_LANES, sum[i][j]);
-}
-
-typedef void tile_kernel(int add, long depth, const float* a, long a_row, long a_next, const float* b, long b_next, float* c, long c_row);
-
-#define TILE(r, v)                                                                                                              \
-    static void tile_##r##_##v(int add, long depth, const float* a, long a_row, long a_next, const float* b, long b_next, float* c, \
-                               long c_row) {                                                                                    \
-        register_tile(r, v, add, depth, a, a_row, a_next, b, b_next, c, c_row);                                                 \
-    }
-#define TILES(v) TILE(1, v) TILE(2, v) TILE(3, v) TILE(4, v) TILE(5, v) TILE(6, v)
-#define LIST(v) {tile_1_##v, tile_2_##v, tile_3_##v, tile_4_##v, tile_5_##v, tile_6_##v}
-TILES(1) TILES(2)
-#if PANEL == 4
-TILES(3) TILES(4)
-static tile_kernel* const tiles[PANEL][ROWS] = {LIST(1), LIST(2), LIST(3), LIST(4)};
-#else
-static tile_kernel* const tiles[PANEL][ROWS] = {LIST(1), LIST(2)};
-#endif
-
-// c [m, n] = a b, or added to c. The panels of b, COLUMNS wide, lie `b_panel` apart.
-MK_INLINE void product(int add, long m, long n, long depth, const float* a, long a_row, long a_next, const float* b, long b_panel,
-                       long b_next, float* c, long c_row) {
-    for (long j = 0; j < n; j += COLUMNS, b += b_panel) {
-        long vectors = least(PANEL, (n - j) / MK_LANES);
-        // Packed panels are as wide as they are; b_next of 0 says so.
-        long next = b_next ? b_next : vectors * MK_LANES;
-        for (long i = 0; i < m; i += ROWS)
-            tiles[vectors - 1][least(ROWS, m - i) - 1](add, depth, a + i * a_row, a_row, a_next, b, next, c + i * c_row + j, c_row);
-    }
 }
 
 // ---- The packed kernel: for each of the 36 points panels of COLUMNS results, channel by channel -------------------------
@@ -396,15 +325,6 @@ MK_INLINE void unpack(const mk_winograd* c, const float* sums, long plane, long 
         }
 }
 
-MK_INLINE void add_flow(int half, const mk_winograd* c, const void* dy, float* dbias) {
-    long pixels = c->batch * c->out_height * c->out_width;
-    for (long ch = 0; ch < c->out_channels; ch += MK_LANES) {
-        mk_lanes sum[4] = {};
-        for (long i = 0; i < pixels; i++) sum[i % 4] += mk_read(dy, i * c->out_channels + ch, MK_LANES, half);
-        mk_store(dbias + ch, (sum[0] + sum[2]) + (sum[1] + sum[3]));
-    }
-}
-
 MK_INLINE void gradient(int half, const mk_winograd* c, const void* x, const void* dy, float* dweights, float* dbias, void* scratch) {
     parts p = parts_of(c);
     long tiles = mk_winograd_tiles(c);
@@ -425,7 +345,7 @@ MK_INLINE void gradient(int half, const mk_winograd* c, const void* x, const voi
                 else if (!p.is_whole || is_last) unpack(c, sums, p.sum_plane, m, n, 0, target);
             }
     }
-    if (dbias) add_flow(half, c, dy, dbias);
+    if (dbias) add_rows(half, c->batch * c->out_height * c->out_width, c->out_channels, dy, 0, dbias);
 }
 
 void MK_NAME(mk_winograd_gradient_f32)(const mk_winograd* c, const float* x, const float* dy, float* dweights, float* dbias,

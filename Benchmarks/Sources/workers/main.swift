@@ -1,7 +1,8 @@
 import Engine
 import Foundation
 
-// A resident worker for the comparison with the peers: `workers WORK`; `workers WORK profile` prints where the time goes.
+// A resident worker for the comparison with the peers: `workers WORK`; `workers WORK profile` prints where the time goes;
+// `workers ceilings` prints what the machine allows.
 let wantsProfile = CommandLine.arguments.dropFirst(2).first == "profile"
 let works: [String: () throws -> Void] = [
     "A.f32.b32": { try Convolutional.train(batch: 32, .f32) },
@@ -20,6 +21,7 @@ let works: [String: () throws -> Void] = [
     "E.infer.b16": { try ResNet18.infer(batch: 16, .f32) },
     "E.bf16.infer.b1": { try ResNet18.infer(batch: 1, .bf16) },
     "E.train": ResNet18.train,
+    "ceilings": ceilings,
 ]
 guard let name = CommandLine.arguments.dropFirst().first, let work = works[name] else {
     FileHandle.standardError.write(Data("usage: workers WORK [profile]; works: \(works.keys.sorted().joined(separator: " "))\n".utf8))

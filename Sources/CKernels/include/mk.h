@@ -11,6 +11,7 @@
 #include "mk_gemm.h"
 #include "mk_recurrent.h"
 #include "mk_conv.h"
+#include "mk_stem.h"
 #include "mk_winograd.h"
 #include "mk_pool.h"
 #include "mk_attention.h"

@@ -6,14 +6,14 @@ extension Convolution {
     }
 
     /// By minimal filtering, where that pays and its kernel finishes the result as this operation wants it.
-    private func filtering(_ call: ConvolutionCall, bias: DType?, isConstant: Bool) -> MinimalFiltering? {
-        guard activation.kernelCode != nil, bias == nil || bias == .f32 else { return nil }
-        return MinimalFiltering.forward(call, isConstant: isConstant)
+    private func filtering(_ call: ConvolutionCall, bias: DType?, isConstant: [Bool]) -> MinimalFiltering? {
+        guard activation.kernelCode != nil, bias == nil || bias == .f32 || isConstant[2] else { return nil }
+        return MinimalFiltering.forward(call, isConstant: isConstant[1])
     }
 
     func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] {
         let call = call(operands[0], operands[1], results[0])
-        if let filtering = filtering(call, bias: hasBias ? operands[2].dtype : nil, isConstant: isConstant[1]) {
+        if let filtering = filtering(call, bias: hasBias ? operands[2].dtype : nil, isConstant: isConstant) {
             return [1: filtering.layout]
         }
         guard call.isNative, let library = OneDNN.shared,
@@ -26,7 +26,7 @@ extension Convolution {
     func bind(_ binder: Binder) throws -> Kernel {
         let call = call(binder.operands[0].type, binder.operands[1].type, binder.results[0].type)
         let (weights, bias) = (binder.operands[1], hasBias ? binder.operands[2] : nil)
-        if let filtering = filtering(call, bias: bias?.dtype, isConstant: weights.isConstant), filtering.isReady(weights) {
+        if let filtering = filtering(call, bias: bias?.dtype, isConstant: binder.operands.map(\.isConstant)), filtering.isReady(weights) {
             return filtering.kernel(
                 binder.operands[0], weights, bias: bias, residual: hasResidual ? binder.operands.last : nil,
                 activation: activation.kernelCode ?? 0, binder.results[0])
