@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "millrace",
             dependencies: [
-                "Engine", "Formats", "Features", "Learning", "Datasets", "Recipes",
+                "Engine", "Formats", "Features", "Learning", "Datasets", "Recipes", "COneDNN", "CKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),

@@ -148,7 +148,7 @@ public final class Trainer<Model: Module> {
             if progress.passes % options.logInterval == 0 { try logLine(&progress) }
             let now = Clock.seconds
             display?.show(moment(progress, batches: batches, since: start, now: now), at: now)
-            if stopRequested.load(ordering: .relaxed) {
+            if stopRequested.load(ordering: .relaxed) || options.isStopRequested?() == true {
                 progress.ending = .interrupted
                 return try keep(&progress, weights: nil)
             }

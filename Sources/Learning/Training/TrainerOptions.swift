@@ -75,6 +75,8 @@ public struct TrainerOptions {
     public var name = "train"
     /// Called with everything that happens.
     public var observers: [(TrainingEvent) throws -> Void] = []
+    /// Asked after every batch: true ends the run with a checkpoint, as `Trainer.requestStop` does; for whoever does not hold the trainer.
+    public var isStopRequested: (() -> Bool)?
     /// Called before each piece of a checkpoint is written, with the bytes before it: where tests end the process.
     package var duringWrite: ((_ file: String, _ bytes: Int) -> Void)?
 

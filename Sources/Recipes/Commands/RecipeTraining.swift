@@ -1,0 +1,84 @@
+import Datasets
+import Engine
+import Formats
+public import Learning
+
+/// Trains one net of a recipe and leaves a bundle, a report and a card: the seven steps from data to a verified model.
+public struct RecipeTraining {
+    public let result: TrainingResult
+    /// nil where the run was interrupted.
+    public let evaluation: Evaluation?
+    /// The folder of the bundle, and the hash of its manifest; nil where the run was interrupted.
+    public let bundle: (path: String, identity: String)?
+
+    /// - Parameters:
+    ///   - folder: gets `run/` with checkpoints and logs, `NAME.millrace`, `report.html` and `card.md`; a run that was broken off there goes on.
+    ///   - date: of today, as text for the report, and in seconds since 1970.
+    ///   - isStopRequested: asked after every batch; true writes a checkpoint and ends the run.
+    ///   - log: told of each step.
+    public init(
+        _ plan: TrainingPlan, folder: String, threads: Int? = nil, display: TrainerOptions.Display = .automatic,
+        date: (text: String, seconds: Double), versions: [String: String], isStopRequested: @escaping () -> Bool,
+        log: (TrainingPlan.Step, String) -> Void
+    ) throws {
+        let recipe = plan.recipe
+        for step in TrainingPlan.Step.allCases where step != .evaluate { log(step, try plan.line(step, threads: threads)) }
+        let fit = try Fit(
+            recipe, plan.corpus, seed: plan.seed, folder: Files.join(folder, "run"), display: display, threads: threads
+        ) { options in options.isStopRequested = isStopRequested }
+        result = fit.result
+        guard fit.result.ending != .interrupted else {
+            (evaluation, bundle) = (nil, nil)
+            return
+        }
+        log(.evaluate, try plan.line(.evaluate))
+        let evaluation = try Evaluation(recipe, plan.corpus.goal, fit.answers(to: plan.corpus.test))
+        let report = try Self.report(plan, fit.result, evaluation, date.text)
+        let made = try fit.bundle(
+            seed: plan.seed, data: plan.dataHash, metrics: evaluation.metricsByName, versions: versions, finished: date.seconds,
+            card: report.card)
+        let path = Files.join(folder, "\(recipe.name).millrace")
+        let identity = try made.write(to: path)
+        try report.write(to: folder)
+        self.evaluation = evaluation
+        bundle = (path, identity)
+    }
+
+    private static func report(
+        _ plan: TrainingPlan, _ result: TrainingResult, _ evaluation: Evaluation, _ date: String
+    ) throws -> TrainingReport {
+        let recipe = plan.recipe
+        var report = TrainingReport(
+            title: recipe.title ?? recipe.name,
+            summary:
+                "A net of the kind \(recipe.model.kind.rawValue) with \(TrainingPlan.counted(plan.parameterCount)) parameters, trained by the recipe '\(recipe.name)'."
+        )
+        report.date = date
+        report.take(result)
+        report.measures = evaluation.measures
+        report.confusion = try evaluation.confusion()
+        report.scatter = try evaluation.scatter()
+        if let floor = recipe.compare?.floor { report.references.append(.init("floor", floor, kind: .floor)) }
+        for (name, value) in (recipe.compare?.published ?? [:]).sorted(by: { $0.key < $1.key }) {
+            report.references.append(.init(name, value, kind: .published))
+        }
+        report.facts = [
+            .init(
+                "Data",
+                plan.corpus.facts.map { .init($0.name, $0.value) } + [
+                    .init("path", recipe.data.path ?? ""), .init("SHA-256", plan.dataHash),
+                ]),
+            .init(
+                "Training",
+                try TrainingPlan.Step.allCases.map { .init("\($0)", try plan.line($0)) }
+                    + [.init("seconds", "\(Int(result.seconds))"), .init("processor seconds", "\(Int(result.cpuSeconds))")]),
+        ]
+        report.intendedUse =
+            "Inputs like those of the training data; the answer is \(plan.corpus.goal.word == "classes" ? "a probability for each class" : "a number, without an interval")."
+        report.limitations = ["Measured on one test part only; data of another origin were not looked at."]
+        report.task = ["classes": "classification", "number": "regression", "series": "forecasting"][plan.corpus.goal.word] ?? ""
+        report.datasets = [recipe.data.kind.rawValue]
+        report.tags = ["millrace", recipe.model.kind.rawValue]
+        return report
+    }
+}

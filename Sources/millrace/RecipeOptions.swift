@@ -1,0 +1,17 @@
+import ArgumentParser
+import Recipes
+
+/// Changes to a recipe's file.
+struct RecipeOptions: ParsableArguments {
+    @Option(name: .customLong("set"), help: ArgumentHelp("Change a setting, such as train.rate=0.01; may be repeated.", valueName: "a.b=c"))
+    var changes: [String] = []
+
+    /// Reads a recipe; what is wrong in it is wrong usage.
+    func recipe(_ path: String) throws -> Recipe {
+        do {
+            return try Recipe(at: path, setting: changes)
+        } catch let error as RecipeError {
+            throw Refusal.usage("\(error)")
+        }
+    }
+}

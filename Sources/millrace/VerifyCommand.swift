@@ -1,0 +1,59 @@
+import ArgumentParser
+import Datasets
+import Formats
+import Foundation
+import Learning
+import Recipes
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check that a bundle gives the same answers on every way.",
+        discussion: """
+            Compares with the answers that were stored when the bundle was made, after writing and reading it again, one by one against \
+            the batch, and with portable against native kernels. With --input the rows of a table are answered as a whole and as single \
+            live events. Prints the largest difference of each way, |a - b| / max(1, |b|); the exit code is 1 if one is above the limit.
+            """)
+
+    @Argument(help: "The bundle, a folder NAME.millrace.", completion: .directory)
+    var bundle: String
+    @Option(name: [.short, .long], help: "A table whose rows are answered both ways.", completion: .file())
+    var input: String?
+    @Option(help: "Rows of the table that are looked at, from its start.")
+    var rows = 10_000
+    @Option(help: "The largest difference that is allowed.")
+    var limit = 1e-4
+    @OptionGroup var table: TableOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if rows < 1 { throw ValidationError("--rows is at least 1, not \(rows).") }
+        if !(limit >= 0) { throw ValidationError("--limit is not negative.") }
+    }
+
+    func run() throws {
+        common.apply()
+        let model = try ModelBundle(reading: bundle)
+        let frame = try input.map { try table.table($0).frame(limit: rows) }
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-verify-\(UUID().uuidString)").path
+        let check = try BundleCheck(model, frame: frame, limit: limit, scratch: scratch, threads: common.threads)
+        if common.json {
+            Console.out([
+                "bundle": .string(model.name), "identity": .string(model.identity), "holds": .bool(check.holds),
+                "ways": try JSON(encoding: check.findings), "remarks": .array(check.remarks.map(JSON.string)),
+            ])
+        } else {
+            for finding in check.findings {
+                let way = finding.way.padding(toLength: 46, withPad: " ", startingAt: 0)
+                let allowed = finding.limit == 0 ? "no difference" : "\(finding.limit)"
+                Console.out(
+                    "\(finding.holds ? "ok  " : "FAIL") \(way)\(finding.difference) (allowed: \(allowed)), \(finding.samples) samples")
+            }
+            for remark in check.remarks { Console.log(remark) }
+        }
+        let broken = check.findings.filter { !$0.holds }.map(\.way)
+        if !broken.isEmpty {
+            throw Refusal(code: 1, description: "verify '\(bundle)': differs beyond the limit: \(broken.joined(separator: "; "))")
+        }
+    }
+}
