@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "COneDNN"),
         .target(name: "CShims"),
         .target(name: "CArrow", dependencies: ["CShims"]),
+        .target(name: "CGloo", dependencies: ["CShims"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
@@ -37,7 +38,7 @@ let package = Package(
         .target(name: "Engine", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
         .target(name: "Formats", swiftSettings: settings),
         .target(name: "Features", dependencies: ["Engine", "Formats"], swiftSettings: settings),
-        .target(name: "Learning", dependencies: ["Engine", "Formats", "CKernels"], swiftSettings: settings),
+        .target(name: "Learning", dependencies: ["Engine", "Formats", "CKernels", "CGloo"], swiftSettings: settings),
         .target(
             name: "Datasets",
             dependencies: ["Engine", "Formats", "Features", "Learning", "CArrow", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
@@ -64,8 +65,11 @@ let package = Package(
             name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "InterruptedTraining", dependencies: ["Learning", "Engine"], path: "Tests/InterruptedTraining", swiftSettings: settings),
+        .executableTarget(
+            name: "DistributedTraining", dependencies: ["Learning", "Engine"], path: "Tests/DistributedTraining", swiftSettings: settings),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining", "BundleWriter"],
+            name: "LearningTests",
+            dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining", "DistributedTraining", "BundleWriter"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],

@@ -77,6 +77,8 @@ if [ "${platform%% *}" = Linux ]; then
     needs libturbojpeg0-dev "libturbojpeg" found "/usr/include/turbojpeg.h" "/usr/include/*/turbojpeg.h"
     needs libpng-dev "libpng" found "/usr/include/png.h"
     needs libsndfile1-dev "libsndfile" found "/usr/include/sndfile.h"
+    # What training over several processes talks by.
+    needs libgloo-dev "gloo" found "/usr/include/gloo/context.h"
 fi
 
 if [ "$platform" = "Linux x86_64" ]; then

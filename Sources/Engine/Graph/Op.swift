@@ -48,6 +48,10 @@ public protocol Op: Hashable, Codable, Sendable {
     /// Reads or makes something beyond its operands (state, random bits): never merged or folded.
     var isPure: Bool { get }
 
+    /// Starts work that goes on beside the program, such as sending its operands to other processes: it runs as soon as they are there,
+    /// before every step that they do not need.
+    var isUrgent: Bool { get }
+
     /// Arithmetic operations, where they are many more than the elements touched; decides what is worth a thread.
     func work(_ operands: [TensorType], _ results: [TensorType]) -> Int
 
@@ -129,6 +133,7 @@ extension Op {
     public var isView: Bool { false }
     public func work(_ operands: [TensorType], _ results: [TensorType]) -> Int { 0 }
     public var isPure: Bool { true }
+    public var isUrgent: Bool { false }
     public var inPlace: [(result: Int, operand: Int)] { [] }
     public var takesSums: Set<Int> { [] }
     public func simplified(_ operands: [Tensor]) -> [Tensor]? { nil }

@@ -1,6 +1,7 @@
 /// The order of the steps and the barriers between them.
 extension Planner {
-    /// Constant steps first; then, as long as any is ready, steps of the same kind, so that phases are few.
+    /// Constant steps first; then, as long as any is ready, steps of the same kind, so that phases are few. An urgent step comes,
+    /// with what it needs, before everything that it does not need.
     ///
     /// - Returns: false where steps wait for each other in a circle; the plan is then as it was.
     mutating func schedule() -> Bool {
@@ -30,27 +31,58 @@ extension Planner {
                 for reader in Set(readers[ObjectIdentifier(variable)] ?? []) where reader != number { order(reader, number) }
             }
         }
+        let stages = stages(followers)
+        var later = [[Int]](repeating: [], count: (stages.max() ?? 0) + 1)
+        var stage = 0
         var ready: [Heap] = [Heap(), Heap(), Heap()]
         func kind(_ number: Int) -> Int { steps[number].isConstant ? 0 : steps[number].isSplit ? 1 : 2 }
-        for number in steps.indices where waits[number] == 0 { ready[kind(number)].insert(number) }
+        func release(_ number: Int) {
+            if stages[number] > stage { later[stages[number]].append(number) } else { ready[kind(number)].insert(number) }
+        }
+        for number in steps.indices where waits[number] == 0 { release(number) }
         var sorted: [Int] = []
         var mode = 0
         while true {
             if ready[mode].isEmpty {
-                guard let other = [0, 2, 1].first(where: { !ready[$0].isEmpty }) else { break }
+                guard let other = [0, 2, 1].first(where: { !ready[$0].isEmpty }) else {
+                    if stage + 1 == later.count { break }
+                    stage += 1
+                    for number in later[stage] { ready[kind(number)].insert(number) }
+                    continue
+                }
                 mode = other
             }
             let next = ready[mode].popFirst()
             sorted.append(next)
             for follower in followers[next] {
                 waits[follower] -= 1
-                if waits[follower] == 0 { ready[kind(follower)].insert(follower) }
+                if waits[follower] == 0 { release(follower) }
             }
         }
         guard sorted.count == steps.count else { return false }
         plan.steps = sorted.map { steps[$0] }
         findPhases(sorted, followers)
         return true
+    }
+
+    /// For each step the urgent step, counted from 0, that is the first to need it; those that none needs come after all of them.
+    private func stages(_ followers: [[Int]]) -> [Int] {
+        let urgent = plan.steps.indices.filter { number in
+            if case .node(let node) = plan.steps[number].work { node.op.isUrgent } else { false }
+        }
+        var stages = [Int](repeating: urgent.count, count: plan.steps.count)
+        if urgent.isEmpty { return stages }
+        var needs = [[Int]](repeating: [], count: plan.steps.count)
+        for (number, followers) in followers.enumerated() { for follower in followers { needs[follower].append(number) } }
+        for (stage, number) in urgent.enumerated() {
+            var pending = [number]
+            while let number = pending.popLast() {
+                if stages[number] < urgent.count { continue }
+                stages[number] = stage
+                pending += needs[number]
+            }
+        }
+        return stages
     }
 
     /// A smallest-first queue of step numbers.

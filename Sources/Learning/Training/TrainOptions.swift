@@ -12,7 +12,7 @@ public struct TrainOptions {
     public var accumulation: Int
     /// Parameters that another optimizer or rate trains; the first group whose pattern matches counts.
     public var groups: [ParameterGroup]
-    /// Combines the gradients of several processes.
+    /// Joins the processes of a run that each learn from their share of every batch, such as `DataParallel`.
     public var reduction: (any GradientReduction)?
     /// Threads of the step; nil takes `MILLRACE_THREADS` or one for each processor.
     public var threads: Int?
@@ -51,11 +51,6 @@ public struct ParameterGroup: Sendable {
         self.optimizer = optimizer
         self.rateFactor = rateFactor
     }
-}
-
-/// Combines gradients over processes, as part of the graph: a mean over all of them.
-public protocol GradientReduction {
-    func reduced(_ gradients: [Tensor]) -> [Tensor]
 }
 
 /// Keeps gradients within bounds.

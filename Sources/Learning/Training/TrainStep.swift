@@ -20,10 +20,13 @@ public final class TrainStep<Model: Module> {
     public let state: TrainState
     private let loss: Loss
     private var compiled: [Key: Compiled] = [:]
+    /// What the step taken last was over: all processes where there are several.
+    public private(set) var latest = ReducedStep(samples: 0, stops: false)
 
     /// - Parameter model: with its first weights.
     /// - Parameter precision: bf16 computes the heavy operations in bf16; parameters stay f32.
-    /// - Throws: if an option names parameters that the model lacks, or nothing is left to train.
+    /// - Throws: if an option names parameters that the model lacks, or nothing is left to train; with several processes, which all
+    ///   start with the parameters of the first, if another one was not reached.
     public init(
         _ model: Model, _ optimizer: any Optimizer, precision: Program.Options.Precision = .f32, options: TrainOptions = TrainOptions(),
         loss: @escaping Loss
@@ -33,23 +36,30 @@ public final class TrainStep<Model: Module> {
         self.options = options.with(precision: precision)
         self.loss = loss
         state = try TrainState(model, optimizer, self.options)
+        try options.reduction?.broadcast(state.variables)
     }
 
     /// Takes one step and returns the loss before it.
     ///
     /// - Parameter rate: the learning rate of this step; nil takes the optimizer's.
-    /// - Throws: if the loss does not reach a parameter, or reads a variable that is not the model's.
+    /// - Throws: if the loss does not reach a parameter, or reads a variable that is not the model's; with several processes, if
+    ///   another one was not reached. The parameters are worthless then: go on from a checkpoint.
     @discardableResult public func callAsFunction(_ batch: Batch, rate: Double? = nil) throws -> Float {
         let step = try self.step(for: batch)
         defer { state.passed() }
-        return Float(step.session.run(batch.tensors + [Tensor(Float(rate ?? optimizer.rate))])[0].scalar)
+        let loss = Float(step.session.run(batch.tensors + [Tensor(Float(rate ?? optimizer.rate))])[0].scalar)
+        latest = try options.reduction?.finished() ?? ReducedStep(samples: batch.count, stops: false)
+        return loss
     }
 
     /// Runs the step on this batch operation by operation, changing nothing.
     ///
     /// - Throws: an error that names the first operation whose result is not finite.
     public func findNonFinite(_ batch: Batch, rate: Double? = nil) throws {
-        try step(for: batch).program.check(.finite, batch.tensors + [Tensor(Float(rate ?? optimizer.rate))])
+        // Over several processes it is this one's share alone: the others may not be looking.
+        let program =
+            options.reduction == nil ? try step(for: batch).program : try compile(batch, isLast: state.isLastOfAccumulation, reduction: nil)
+        try program.check(.finite, batch.tensors + [Tensor(Float(rate ?? optimizer.rate))])
     }
 
     /// The compiled step for batches of this shape.
@@ -74,24 +84,26 @@ public final class TrainStep<Model: Module> {
         let key = Key(
             names: batch.names, types: batch.tensors.map(\.type), isFrozen: state.parameters.map(\.parameter.isFrozen), isLast: isLast)
         if let step = compiled[key] { return step }
-        let program = try compile(batch, isLast: isLast)
+        let program = try compile(batch, isLast: isLast, reduction: options.reduction)
         let step = Compiled(program: program, session: try Session(program, threads: options.threads))
         compiled[key] = step
         return step
     }
 
-    private func compile(_ batch: Batch, isLast: Bool) throws -> Program {
+    private func compile(_ batch: Batch, isLast: Bool, reduction: (any GradientReduction)?) throws -> Program {
         let inputs = zip(batch.names, batch.tensors).map { Tensor.input($0, $1.shape, $1.dtype) }
         let rate = Tensor.input("rate", [])
-        var pass = Pass(isTraining: true, key: RandomKey(seed: options.seed).folded(in: state.passes.value))
-        let loss = try self.loss(model, Batch(names: batch.names, tensors: inputs), &pass)
+        var key = RandomKey(seed: options.seed)
+        if let rank = reduction?.rank, rank > 0 { key = key.folded(in: rank) }
+        var pass = Pass(isTraining: true, key: key.folded(in: state.passes.value))
+        var loss = try self.loss(model, Batch(names: batch.names, tensors: inputs), &pass)
         guard loss.count == 1 else { throw LearningError("train step", "the loss must be one number, got \(loss.type): take its mean") }
         let trained = state.trained
         try checkLeaves(of: loss, trained: trained)
 
         var gradients = try Engine.gradients(of: loss.reshaped([]), for: trained.map(\.parameter.value))
         var updates: [(variable: Variable, value: Tensor)] = [(state.passes, state.passes.value + 1)]
-        updates += pass.writes.map { ($0.state.variable, $0.value) }
+        var written = pass.writes.map(\.value)
         if options.accumulation > 1 {
             let share = 1 / Double(options.accumulation)
             for (place, part) in trained.enumerated() {
@@ -99,8 +111,16 @@ public final class TrainStep<Model: Module> {
                 updates.append((part.sum!, isLast ? .fill(0, part.parameter.shape) : gradients[place]))
             }
         }
+        loss = loss.cast(to: .f32)
+        if let reduction {
+            // Between two updates the sums of gradients stay with their processes; what is decided or shown is the mean of all.
+            let means = reduction.reduced([loss] + written + (isLast ? gradients : []), samples: batch.count)
+            loss = means[0]
+            written = Array(means[1..<1 + written.count])
+            if isLast { gradients = Array(means[(1 + written.count)...]) }
+        }
+        updates += zip(pass.writes, written).map { ($0.state.variable, $1) }
         if isLast {
-            if let reduction = options.reduction { gradients = reduction.reduced(gradients) }
             if let clipping = options.clipping { gradients = clipping.clipped(gradients) }
             let step = state.steps.value + 1
             updates.append((state.steps, step))
@@ -117,7 +137,7 @@ public final class TrainStep<Model: Module> {
             }
         }
         return try Program(
-            inputs: inputs + [rate], outputs: [loss.cast(to: .f32)], updates: updates, options: .init(precision: options.precision))
+            inputs: inputs + [rate], outputs: [loss], updates: updates, options: .init(precision: options.precision))
     }
 
     /// Compares the leaves of the loss with what the walk over the model found.

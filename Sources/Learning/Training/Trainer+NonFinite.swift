@@ -13,6 +13,9 @@ extension Trainer {
                 "the loss is \(loss) at step \(failed.step + 1) (epoch \(failed.epoch), batch \(failed.batch), rate \(Wording.number(rate))): \(reason)",
                 at: options.name)
         }
+        if step.options.reduction != nil {
+            return error("it is the mean over several processes; run it in one to learn which operation is at fault")
+        }
         guard let start = try folder?.read() ?? snapshot, start.progress.epoch == failed.epoch else {
             return error("no way back to look for it")
         }

@@ -44,12 +44,19 @@ public final class Trainer<Model: Module> {
             throw LearningError("train", "the patience must be at least 1 and the minimum change not negative")
         }
         self.step = step
+        var options = options
+        if let rank = step.options.reduction?.rank, rank > 0 {
+            options.writes = false
+            options.display = .silent
+        }
         self.options = options
         display = ProgressDisplay(options.display, name: options.name)
     }
 
     /// Asks the run to write a checkpoint and end after the present batch. May be called from any thread and from signal handlers.
     public func requestStop() { stopRequested.store(true, ordering: .relaxed) }
+
+    private var isStopRequested: Bool { stopRequested.load(ordering: .relaxed) || options.isStopRequested?() == true }
 
     // MARK: The run
 
@@ -84,7 +91,8 @@ public final class Trainer<Model: Module> {
             samples: source.sampleCount, batchSize: source.batchSize)
         var progress = RunProgress(identity: identity, plateau: options.plateau)
         var isContinued = false
-        if let path = options.folder {
+        // Of several processes the first one reads, and tells the others.
+        if let path = options.folder, step.options.reduction.map({ $0.rank == 0 }) ?? true {
             let folder = try RunFolder(path, duringWrite: options.duringWrite)
             if options.writes { try folder.removePartials() }
             if options.continuation == .required, !folder.hasCheckpoint {
@@ -103,6 +111,7 @@ public final class Trainer<Model: Module> {
                 )
             }
         }
+        if let reduction = step.options.reduction { try share(&progress, &isContinued, reduction) }
         resetClocks()
         if isContinued, progress.ending != nil {
             display?.say("has ended already")
@@ -140,15 +149,17 @@ public final class Trainer<Model: Module> {
         let start = (seconds: Clock.seconds, samples: progress.lossSamples)
         while let batch = try iterator.next() {
             let rate = rate(of: progress, batches: batches)
+            if isStopRequested { step.options.reduction?.requestStop() }
             let loss = try step(batch, rate: rate)
             guard loss.isFinite else { throw try explained(loss, source, progress) }
-            progress.took(loss, batch.count, rate: rate, accumulation: step.options.accumulation)
+            progress.took(loss, step.latest.samples, rate: rate, accumulation: step.options.accumulation)
             try notify(
                 .batch(epoch: progress.epoch, batch: progress.batch, step: progress.step, loss: Double(loss), rate: rate))
             if progress.passes % options.logInterval == 0 { try logLine(&progress) }
             let now = Clock.seconds
             display?.show(moment(progress, batches: batches, since: start, now: now), at: now)
-            if stopRequested.load(ordering: .relaxed) || options.isStopRequested?() == true {
+            // Several processes have to end after the same step.
+            if step.options.reduction == nil ? isStopRequested : step.latest.stops {
                 progress.ending = .interrupted
                 return try keep(&progress, weights: nil)
             }
@@ -159,7 +170,7 @@ public final class Trainer<Model: Module> {
 
     private func endEpoch(_ progress: inout RunProgress, _ validation: Validation?) throws {
         countTime(&progress, isTraining: true)
-        let scores = try validated(validation)
+        let scores = try shared(validated(validation))
         countTime(&progress, isTraining: false)
         let record = EpochRecord(
             epoch: progress.epoch, step: progress.step, loss: progress.lossSum / Double(max(1, progress.lossSamples)), rate: progress.rate,
@@ -190,6 +201,7 @@ public final class Trainer<Model: Module> {
             } else if step.options.averaging != nil {
                 step.state.swapAverages()
             }
+            try step.options.reduction?.broadcast(step.state.variables)
         }
         let result = TrainingResult(
             ending: ending, history: progress.history, steps: progress.step,

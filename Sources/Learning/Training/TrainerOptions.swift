@@ -69,7 +69,8 @@ public struct TrainerOptions {
     /// Whether TensorBoard event files are written beside the log.
     public var tensorBoard = true
     public var display = Display.automatic
-    /// Off in all but one process of a run over several: they read checkpoints but write nothing.
+    /// Off in a process that only reads checkpoints. The trainer itself turns it off in all but the first process of a run over
+    /// several (`TrainOptions.reduction`).
     public var writes = true
     /// A name for logs and messages.
     public var name = "train"
