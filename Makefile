@@ -1,6 +1,6 @@
 # Millrace: `make` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-tsan bench demo format lint golden docs clean
+.PHONY: help setup build test test-tsan bench demo results format lint golden docs clean
 
 # Debug builds of numeric code are unusable, so tests run in release with testing enabled.
 RELEASE := -c release -Xswiftc -enable-testing
@@ -32,6 +32,9 @@ bench: setup ## measure against the peers: make bench [ONLY=name] [JSON=1] [NEIG
 
 demo: setup ## train on handwritten digits
 	swift run -c release --package-path Examples digits
+
+results: setup ## train the recipes and write Recipes/RESULTS.md: make results [ONLY=name,name]
+	@Scripts/results.sh $(ONLY)
 
 format: ## rewrite the Swift sources in the house style
 	swift format --in-place --parallel --recursive $(SWIFT_ROOTS)

@@ -1,6 +1,100 @@
+import Datasets
+import Engine
 import Learning
 
-/// The shallow models that are trained beside the deep one.
-enum Baselines {
-    static func answers(_ recipe: Recipe, _ corpus: Corpus, note: (String) -> Void) throws -> [(name: String, answers: Answers)] { [] }
+/// Trains the shallow models of a recipe and asks them about the test part.
+struct Baselines {
+    let recipe: Recipe
+    let corpus: Corpus
+
+    /// Each model's answers to the test part, in the scale of the deep model's.
+    func answers() throws -> [(name: String, answers: Answers)] {
+        try (recipe.compare?.baselines ?? standard).compactMap { kind in try answers(of: kind) }
+    }
+
+    /// What fits the data.
+    private var standard: [BaselineKind] {
+        if corpus.texts != nil { return [.constant, .words] }
+        if case .series = corpus.goal { return [.persistence, .linear] }
+        guard let flat = corpus.flat else { return [] }
+        return flat.training.columns <= 256 ? [.constant, .linear, .neighbours, .trees] : [.constant, .linear, .neighbours]
+    }
+
+    private func answers(of kind: BaselineKind) throws -> (name: String, answers: Answers)? {
+        switch (corpus.goal, kind) {
+        case (.series, .persistence): return ("last value", try SeriesBaselines(corpus).persistence())
+        case (.series, .linear): return ("ridge regression", try SeriesBaselines(corpus).ridge(penalty: 100))
+        case (.series, _): return nil
+        case (.classes, .words): return try corpus.texts.map { ("tf-idf and logistic regression", try words($0.training, $0.test)) }
+        case (.classes, .constant): return ("majority class", try classified(MajorityClass()))
+        case (.classes, .linear):
+            return ("logistic regression", try classified(LogisticRegression<SampleMatrix>(iterations: 200), isScaled: true))
+        case (.classes, .neighbours): return ("k-nearest neighbours", try classified(NearestNeighbourClassifier(5), isScaled: true))
+        case (.classes, .trees): return ("boosted trees", try classified(BoostedTreesClassifier(.init(rounds: 150, rate: 0.06))))
+        case (.number, .constant): return ("mean", try regressed(MeanTarget()))
+        case (.number, .linear): return ("ridge regression", try regressed(Ridge(), isScaled: true))
+        case (.number, .neighbours): return ("k-nearest neighbours", try regressed(NearestNeighbourRegressor(15), isScaled: true))
+        case (.number, .trees): return ("boosted trees", try regressed(BoostedTreesRegressor(.init(rounds: 200, rate: 0.06))))
+        case (.classes, .persistence), (.number, .persistence), (.number, .words): return nil
+        }
+    }
+
+    // MARK: Rows of numbers
+
+    private func matrices(isScaled: Bool) throws -> (training: SampleMatrix, test: SampleMatrix)? {
+        guard let flat = corpus.flat else { return nil }
+        let columns = flat.training.columns
+        var parts = try [flat.training, flat.test].map { part in
+            try SampleMatrix(rows: part.rows.count / max(1, columns), columns: columns, part.rows)
+        }
+        if isScaled {
+            let scaler = try StandardScaler(parts[0])
+            parts = try parts.map { try scaler.scaled($0) }
+        }
+        return (parts[0], parts[1])
+    }
+
+    private func classified<Model: ShallowClassifier>(_ model: Model, isScaled: Bool = false) throws -> Answers
+    where Model.Samples == SampleMatrix {
+        guard let flat = corpus.flat, let (training, test) = try matrices(isScaled: isScaled) else {
+            throw RecipeError("baseline", "needs rows of numbers", at: recipe.name)
+        }
+        var model = model
+        try model.fit(training, flat.training.targets.map { Int($0) })
+        return padded(try model.predictProbabilities(test), truths: flat.test.targets)
+    }
+
+    private func regressed(_ model: some ShallowRegressor, isScaled: Bool = false) throws -> Answers {
+        guard let flat = corpus.flat, let (training, test) = try matrices(isScaled: isScaled) else {
+            throw RecipeError("baseline", "needs rows of numbers", at: recipe.name)
+        }
+        var model = model
+        try model.fit(training, SampleMatrix(column: flat.training.targets))
+        var values = try model.predict(test).values
+        if case .number(_, _, _, let cap?) = corpus.goal { values = values.map { min(max($0, 0), Float(cap)) } }
+        return Answers(values: values, width: 1, truths: flat.test.targets)
+    }
+
+    /// Probabilities of all classes, also of those that the training part lacks.
+    private func padded(_ probabilities: SampleMatrix, truths: [Float]) -> Answers {
+        guard case .classes(let names) = corpus.goal, probabilities.columns < names.count else {
+            return Answers(values: probabilities.values, width: probabilities.columns, truths: truths)
+        }
+        let rest = [Float](repeating: 0, count: names.count - probabilities.columns)
+        let values = (0..<probabilities.rows).flatMap { Array(probabilities.row($0)) + rest }
+        return Answers(values: values, width: names.count, truths: truths)
+    }
+
+    // MARK: Texts
+
+    private func words(_ training: LabelledText, _ test: LabelledText) throws -> Answers {
+        let features = try [
+            TextFeatures(training.texts, unit: .words, lengths: 1...2, sublinear: true),
+            TextFeatures(training.texts, unit: .charactersInWords, lengths: 2...5, sublinear: true, leastTexts: 2),
+        ]
+        func rows(_ texts: [String]) throws -> SparseMatrix { try SparseMatrix.beside(features.map { try $0(texts) }) }
+        var model = LogisticRegression<SparseMatrix>(inversePenalty: 3, iterations: 100)
+        try model.fit(try rows(training.texts), training.labels.map(Int.init))
+        return padded(try model.predictProbabilities(try rows(test.texts)), truths: test.labels.map(Float.init))
+    }
 }

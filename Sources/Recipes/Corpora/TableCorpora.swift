@@ -78,6 +78,7 @@ struct TableCorpora: CorpusMaker {
         let tests: [[Int]], rest: [[Int]]
         if recipe.evaluate.over == .folds {
             let folds = recipe.evaluate.runs ?? 5
+            guard folds > 1 else { throw RecipeError("evaluate", "runs: folds are at least 2", at: recipe.name) }
             tests = order.indices.filter { $0 % folds == run }.map { order[$0] }
             rest = order.indices.filter { $0 % folds != run }.map { order[$0] }
         } else {

@@ -143,5 +143,5 @@ public struct CompareSettings: Codable, Hashable, Sendable {
     /// Reached by a simple model on this protocol.
     public var floor: Double?
     public var published: [String: Double]?
-    public var baselines: [String]?
+    public var baselines: [BaselineKind]?
 }

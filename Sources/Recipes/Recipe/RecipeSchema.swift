@@ -88,7 +88,7 @@ public enum RecipeSchema {
 
     static let compare = Schema.object([
         .init("floor", .number(-1e9...1e9), "reached by a simple model"), .init("published", .map(.number(-1e9...1e9)), "by name"),
-        .init("baselines", .list(.text), "shallow models to train beside"),
+        .init("baselines", .list(names(BaselineKind.self)), "shallow models to train beside; those that fit the data if left out"),
     ])
 
     private static func names<Names: CaseIterable & RawRepresentable<String>>(_ type: Names.Type) -> Schema {
