@@ -25,7 +25,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 13)
+        #expect(count == 14)
     }
 
     @Test func `digits are learned, beside shallow models on the same samples`() throws {
@@ -65,8 +65,8 @@ import Testing
     }
 
     @Test func `a net that does not fit the data is refused in words`() throws {
-        let recipe = try digits(["model.kind=segments"])
-        #expect(throws: RecipeError("model", "'segments' takes windows, the data is f32[1,8,8,1]", at: "digits")) {
+        let recipe = try digits(["model.kind=window"])
+        #expect(throws: RecipeError("model", "'window' takes windows, the data is f32[1,8,8,1]", at: "digits")) {
             try recipe.model.net(for: try recipe.corpusMaker().corpus(run: 0), recipe: recipe.name)
         }
     }

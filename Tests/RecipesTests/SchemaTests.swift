@@ -32,7 +32,7 @@ import Testing
         ("train: {epochs: 2}", "train: {}", "train.epochs: is missing: passes over the data"),
         (
             "kind: resnet9", "kind: resnet",
-            "model.kind: 'resnet' is not one of cifar, resnet9, spectrogram, perceptron, segments, forecaster, text-cnn; did you mean 'resnet9'?"
+            "model.kind: 'resnet' is not one of cifar, resnet9, spectrogram, perceptron, window, forecaster, text-cnn; did you mean 'resnet9'?"
         ),
         ("{epochs: 2}", "{epochs: 0}", "train.epochs: 0 is not between 1 and 1000000"),
     ]) func `what is wrong is said with its place and a guess`(_ from: String, _ to: String, _ message: String) {

@@ -18,6 +18,8 @@ private func cases() -> [Case] {
     func numbers(_ shape: Shape) -> Tensor { .normal(shape, key: RandomKey(seed: 5)) }
     let table = TableNet(features: 5, outputs: 2, bins: 4)
     table.encoding?.fit((0..<100).map { Float($0 * 37 % 101) }, features: 5)
+    let window = WindowNet(time: 30, channels: 3, bins: 4)
+    window.fit((0..<30 * 3 * 20).map { Float($0 * 37 % 101) / 50 - 1 })
     return [
         Case(name: "CIFARNet", net: CIFARNet(), input: numbers([4, 32, 32, 3]), output: [4, 10], parameters: 122_570),
         Case(
@@ -27,7 +29,7 @@ private func cases() -> [Case] {
             name: "SpectrogramNet", net: SpectrogramNet(classes: 10, width: 4), input: numbers([4, 80, 40, 1]), output: [4, 10],
             parameters: nil),
         Case(name: "TableNet", net: table, input: numbers([4, 5]), output: [4, 2], parameters: nil),
-        Case(name: "SegmentNet", net: SegmentNet(channels: 3), input: numbers([4, 30, 3]), output: [4, 1], parameters: nil),
+        Case(name: "WindowNet", net: window, input: numbers([4, 30, 3]), output: [4, 1], parameters: nil),
         Case(
             name: "Forecaster", net: Forecaster(past: 96, future: 48, hidden: 16), input: numbers([4, 96, 2]), output: [4, 48, 2],
             parameters: nil),

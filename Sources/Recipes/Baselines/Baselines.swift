@@ -41,8 +41,17 @@ struct Baselines {
 
     // MARK: Rows of numbers
 
-    private func matrices(isScaled: Bool) throws -> (training: SampleMatrix, test: SampleMatrix)? {
-        guard let flat = corpus.flat else { return nil }
+    /// Texts as rows without numbers, for the model that looks at none.
+    private var labels: (training: Corpus.Flat, test: Corpus.Flat)? {
+        corpus.texts.map { texts in
+            func flat(_ part: LabelledText) -> Corpus.Flat {
+                Corpus.Flat(rows: [Float](repeating: 0, count: part.count), columns: 1, targets: part.labels.map(Float.init))
+            }
+            return (flat(texts.training), flat(texts.test))
+        }
+    }
+
+    private func matrices(_ flat: (training: Corpus.Flat, test: Corpus.Flat), isScaled: Bool) throws -> (training: SampleMatrix, test: SampleMatrix)? {
         let columns = flat.training.columns
         var parts = try [flat.training, flat.test].map { part in
             try SampleMatrix(rows: part.rows.count / max(1, columns), columns: columns, part.rows)
@@ -56,7 +65,7 @@ struct Baselines {
 
     private func classified<Model: ShallowClassifier>(_ model: Model, isScaled: Bool = false) throws -> Answers
     where Model.Samples == SampleMatrix {
-        guard let flat = corpus.flat, let (training, test) = try matrices(isScaled: isScaled) else {
+        guard let flat = corpus.flat ?? labels, let (training, test) = try matrices(flat, isScaled: isScaled) else {
             throw RecipeError("baseline", "needs rows of numbers", at: recipe.name)
         }
         var model = model
@@ -65,7 +74,7 @@ struct Baselines {
     }
 
     private func regressed(_ model: some ShallowRegressor, isScaled: Bool = false) throws -> Answers {
-        guard let flat = corpus.flat, let (training, test) = try matrices(isScaled: isScaled) else {
+        guard let flat = corpus.flat, let (training, test) = try matrices(flat, isScaled: isScaled) else {
             throw RecipeError("baseline", "needs rows of numbers", at: recipe.name)
         }
         var model = model

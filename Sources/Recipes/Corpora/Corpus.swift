@@ -46,6 +46,8 @@ public struct Corpus: Sendable {
     public var vocabulary = 0, buckets = 0, length = 0
     /// For nets that read text: the rows of the training part.
     public var words: [Int32]?
+    /// For nets that read windows: those of the training part, one after the other.
+    public var windows: [Float]?
     /// Steps to forecast, for nets that continue a series.
     public var horizon: Int?
     /// Facts for the report.

@@ -59,6 +59,7 @@ struct TableCorpora: CorpusMaker {
             training: { batch, seed in samples.shuffled(batch: batch, seed: seed, dropLast: samples.count > batch) },
             validation: validation.map { $0.samples(goal).inOrder(batch: 500) }, test: test.samples(goal).inOrder(batch: 500))
         corpus.flat = (training.flat, test.flat)
+        if training.shape.count == 2 { corpus.windows = training.rows }
         corpus.preparation = ["kind": "table", "features": try JSON(encoding: fitted)]
         corpus.facts = [
             ("training rows", "\(training.count)"), ("validation rows", "\(validation?.count ?? 0)"), ("test rows", "\(test.count)"),
@@ -164,22 +165,26 @@ struct TableCorpora: CorpusMaker {
             return Samples(["inputs": inputs, "targets": HostArray(targets.map { Int32($0) }, [count])])
         }
 
-        /// Of windows the last row, the mean and the change from the first half to the second: what trees can use.
+        /// Of windows the mean, deviation, slope and last value of each column: what trees can use.
         var flat: Corpus.Flat {
             guard shape.count == 2 else { return Corpus.Flat(rows: rows, columns: shape.last ?? 1, targets: targets) }
             let (steps, width) = (shape[0], shape[1])
             var flat: [Float] = []
-            flat.reserveCapacity(count * width * 3)
+            flat.reserveCapacity(count * width * 4)
+            let middle = Float(steps - 1) / 2, spread = (0..<steps).reduce(Float(0)) { $0 + (Float($1) - middle) * (Float($1) - middle) }
             for sample in 0..<count {
-                let start = sample * steps * width
-                for place in 0..<width { flat.append(rows[start + (steps - 1) * width + place]) }
-                for half in [0..<steps / 2, steps / 2..<steps] {
-                    for place in 0..<width {
-                        flat.append(half.reduce(0) { $0 + rows[start + $1 * width + place] } / Float(half.count))
+                for place in 0..<width {
+                    let course = (0..<steps).map { rows[(sample * steps + $0) * width + place] }
+                    let mean = course.reduce(0, +) / Float(steps)
+                    var squares: Float = 0, slope: Float = 0
+                    for (step, value) in course.enumerated() {
+                        squares += (value - mean) * (value - mean)
+                        slope += (value - mean) * (Float(step) - middle)
                     }
+                    flat += [mean, (squares / Float(steps)).squareRoot(), slope / max(spread, 1), course[steps - 1]]
                 }
             }
-            return Corpus.Flat(rows: flat, columns: width * 3, targets: targets)
+            return Corpus.Flat(rows: flat, columns: width * 4, targets: targets)
         }
     }
 }

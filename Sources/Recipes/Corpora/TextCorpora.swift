@@ -42,7 +42,7 @@ struct TextCorpora: CorpusMaker {
                 let shuffled = known.shuffled(batch: batch, seed: seed, dropLast: true)
                 guard unknown > 0 else { return shuffled }
                 return shuffled.augmented(seed: seed) { batch, seed in try coder.forgetWords(unknown, in: &batch, seed: seed) }
-            }, validation: samples(validation).inOrder(batch: 100), test: samples(test).inOrder(batch: 100))
+            }, validation: validation.count > 0 ? samples(validation).inOrder(batch: 100) : nil, test: samples(test).inOrder(batch: 100))
         corpus.texts = (training, test)
         (corpus.vocabulary, corpus.buckets, corpus.length) = (coder.wordCount, TextCoder.buckets, coder.length)
         corpus.words = known["inputs"].values(Int32.self)

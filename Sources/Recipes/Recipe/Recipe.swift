@@ -71,7 +71,7 @@ public struct DataSettings: Codable, Hashable, Sendable {
 /// Which net, with its settings.
 public struct ModelSettings: Codable, Hashable, Sendable {
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
-        case cifar, resnet9, spectrogram, perceptron, segments, forecaster
+        case cifar, resnet9, spectrogram, perceptron, window, forecaster
         case textCNN = "text-cnn"
     }
     public var kind: Kind
@@ -81,7 +81,6 @@ public struct ModelSettings: Codable, Hashable, Sendable {
     public var dropout: Double?
     public var bins: Int?
     public var embedding: Int?
-    public var segments: Int?
     public var period: Int?
     public var isLinear: Bool?
     public var filters: Int?

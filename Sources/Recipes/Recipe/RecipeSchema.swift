@@ -49,7 +49,7 @@ public enum RecipeSchema {
         .init("width", size, "channels of the first layer"), .init("hidden", .whole(0...1_000_000), "units of a hidden layer"),
         .init("depth", .whole(1...1_000), "hidden layers"), .init("dropout", .number(0...0.99), "share that is dropped in training"),
         .init("bins", .whole(0...1_000), "bins of the piecewise-linear codes of numbers"), .init("embedding", size, "numbers for a code"),
-        .init("segments", size, "parts of a window whose means go in"), .init("period", .whole(0...1_000_000), "steps of a season"),
+        .init("period", .whole(0...1_000_000), "steps of a season"),
         .init("isLinear", .flag, "whether the forecast has a linear part"), .init("filters", size, "filters of each width over words"),
         .init("wordDropout", .number(0...0.99), "share of the words' numbers that is dropped in training"),
         .init("gramDropout", .number(0...0.99), "share of the character n-grams that is dropped in training"),

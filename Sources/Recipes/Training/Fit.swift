@@ -23,10 +23,12 @@ public struct Fit {
         let settings = recipe.train
         let objective = try Objective(corpus.goal, settings)
         net = try recipe.model.net(for: corpus, recipe: recipe.name).initialized(seed: seed)
-        if let table = net.net as? TableNet, let flat = corpus.flat {
-            table.encoding?.fit(flat.training.rows, features: flat.training.columns)
+        switch net.net {
+        case let table as TableNet: corpus.flat.map { table.encoding?.fit($0.training.rows, features: $0.training.columns) }
+        case let window as WindowNet: corpus.windows.map(window.fit)
+        case let text as TextCNN: corpus.words.map { text.fit($0, columns: corpus.input.shape[1]) }
+        default: break
         }
-        if let text = net.net as? TextCNN, let rows = corpus.words { text.fit(rows, columns: corpus.input.shape[1]) }
         var own: [String: Double] = [:]
         if let decay = settings.decay { own["decay"] = decay }
         let optimizer = try OptimizerNames.make(settings.optimizer ?? "adam", rate: settings.rate, settings: own)

@@ -43,13 +43,11 @@ extension ModelSettings {
                 features: shape[1], outputs: outputs, bins: bins ?? 16, embedding: embedding ?? 8, hidden: hidden ?? 128, depth: depth ?? 3,
                 dropout: dropout ?? 0.2)
             net = table
-        case .segments:
+        case .window:
             try need(3, "windows")
-            let parts = segments ?? 6
-            guard shape[1] % parts == 0 else {
-                throw RecipeError("model", "segments: \(parts) do not divide a window of \(shape[1])", at: recipe)
-            }
-            net = SegmentNet(channels: shape[2], outputs: outputs, segments: parts, hidden: hidden ?? 64, dropout: dropout ?? 0)
+            net = WindowNet(
+                time: shape[1], channels: shape[2], outputs: outputs, bins: bins ?? 16, embedding: embedding ?? 8, hidden: hidden ?? 128,
+                depth: depth ?? 3, dropout: dropout ?? 0.2)
         case .forecaster:
             try need(3, "windows of a series")
             guard case .series = corpus.goal, let future = corpus.horizon else {
