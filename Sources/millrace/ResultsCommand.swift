@@ -16,6 +16,8 @@ struct ResultsCommand: ParsableCommand {
     var runs: Int?
     @Flag(help: "Show the progress of every net.")
     var progress = false
+    @Option(help: "A folder in which the results are kept: results.jsonl and RESULTS.md.")
+    var book: String?
     @OptionGroup var changes: RecipeOptions
     @OptionGroup var common: CommonOptions
 
@@ -30,7 +32,12 @@ struct ResultsCommand: ParsableCommand {
                 let run = try RecipeRun(
                     recipe, seed: seed, runs: runs, display: progress ? .automatic : .silent, threads: common.threads
                 ) { Console.log($0) }
-                Console.out(try run.line().json)
+                let line = try run.line()
+                Console.out(try line.json)
+                if let book {
+                    var results = try ResultBook(in: book)
+                    try results.record(line)
+                }
             } catch {
                 failed += 1
                 Console.error("\(recipe.name): \(error)")

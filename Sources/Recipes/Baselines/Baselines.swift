@@ -51,7 +51,9 @@ struct Baselines {
         }
     }
 
-    private func matrices(_ flat: (training: Corpus.Flat, test: Corpus.Flat), isScaled: Bool) throws -> (training: SampleMatrix, test: SampleMatrix)? {
+    private func matrices(
+        _ flat: (training: Corpus.Flat, test: Corpus.Flat), isScaled: Bool
+    ) throws -> (training: SampleMatrix, test: SampleMatrix)? {
         let columns = flat.training.columns
         var parts = try [flat.training, flat.test].map { part in
             try SampleMatrix(rows: part.rows.count / max(1, columns), columns: columns, part.rows)
