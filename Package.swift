@@ -76,7 +76,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
         .testTarget(
-            name: "RecipesTests", dependencies: ["Recipes", "Zoo", "Learning", "Formats", "Engine"], swiftSettings: settings),
+            name: "RecipesTests", dependencies: ["Recipes", "Zoo", "Datasets", "Features", "Learning", "Formats", "Engine", "millrace"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

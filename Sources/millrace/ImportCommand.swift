@@ -7,15 +7,14 @@ struct ImportCommand: ParsableCommand {
         abstract: "Put the weights of a safetensors file into a copy of a bundle.",
         discussion: "Names and shapes must be those of the bundle; what does not fit is listed at once. The new bundle has no metrics.")
 
-    @Argument(help: "The bundle whose graph is taken, a folder NAME.millrace.", completion: .directory)
-    var bundle: String
+    @OptionGroup var source: BundleOptions
     @Option(name: [.short, .long], help: "The file with the weights.", completion: .file(extensions: ["safetensors"]))
     var weights: String
     @Option(name: [.short, .long], help: "The folder of the new bundle.", completion: .directory)
     var output: String
 
     func run() throws {
-        let identity = try ModelBundle(reading: bundle).importingWeights(from: weights).write(to: output)
+        let identity = try source.read().importingWeights(from: weights).write(to: output)
         Console.out(output)
         Console.log("identity \(identity)")
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Formats
 import Recipes
 
 /// Changes to a recipe's file.
@@ -8,6 +9,7 @@ struct RecipeOptions: ParsableArguments {
 
     /// Reads a recipe; what is wrong in it is wrong usage.
     func recipe(_ path: String) throws -> Recipe {
+        guard Files.exists(path) else { throw Refusal(code: 1, description: "recipe '\(path)': there is no such file") }
         do {
             return try Recipe(at: path, setting: changes)
         } catch let error as RecipeError {

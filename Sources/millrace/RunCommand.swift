@@ -16,8 +16,7 @@ struct RunCommand: ParsableCommand {
             not complete or a value is missing. Needs a bundle that was trained on a table.
             """)
 
-    @Argument(help: "The bundle, a folder NAME.millrace.", completion: .directory)
-    var bundle: String
+    @OptionGroup var source: BundleOptions
     @Option(name: [.short, .long], help: "The table to answer.", completion: .file())
     var input: String
     @Option(name: [.short, .long], help: "The file for rows and answers.", completion: .file())
@@ -34,17 +33,17 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         common.apply()
         var predict = try Prediction(
-            ModelBundle(reading: bundle), keeping: keep.isEmpty ? nil : keep, batch: batch, threads: common.threads)
-        let source = try table.table(input)
-        for name in predict.requiredColumns { _ = try source.field(name) }
+            source.read(), keeping: keep.isEmpty ? nil : keep, batch: batch, threads: common.threads)
+        let table = try self.table.table(input)
+        for name in predict.requiredColumns { _ = try table.field(name) }
         let start = ContinuousClock.now
         let writer = try TableWriter(to: output)
         if predict.isRowByRow {
             // Nothing depends on other rows, so that a table larger than memory is answered piece by piece.
-            let scan = try source.scan()
+            let scan = try table.scan()
             while let piece = try scan.next() { try writer.write(predict(piece.frame())) }
         } else {
-            try writer.write(predict(source.frame()))
+            try writer.write(predict(table.frame()))
         }
         try writer.finish()
         let seconds = Double((ContinuousClock.now - start) / .seconds(1))

@@ -36,14 +36,9 @@ struct TrainCommand: ParsableCommand {
         if !dryRun { Interrupt.listen() }
         let plan = try TrainingPlan(recipe, seed: seed)
         if dryRun { return try describe(plan, folder) }
-        if fresh {
-            for file in ["last.safetensors", "best.safetensors", "best.next.safetensors"] {
-                try Files.remove(Files.join(Files.join(folder, "run"), file))
-            }
-        }
         let versions = Versions.all, isQuiet = quiet
         let training = try RecipeTraining(
-            plan, folder: folder, threads: common.threads, display: quiet ? .silent : .automatic,
+            plan, folder: folder, startsAnew: fresh, threads: common.threads, display: quiet ? .silent : .automatic,
             date: (Date().formatted(.iso8601.year().month().day()), Date().timeIntervalSince1970.rounded()), versions: versions,
             isStopRequested: { Interrupt.isRequested }
         ) { step, text in if !isQuiet { Console.log(TrainCommand.headline(step, text)) } }

@@ -15,8 +15,7 @@ struct VerifyCommand: ParsableCommand {
             live events. Prints the largest difference of each way, |a - b| / max(1, |b|); the exit code is 1 if one is above the limit.
             """)
 
-    @Argument(help: "The bundle, a folder NAME.millrace.", completion: .directory)
-    var bundle: String
+    @OptionGroup var source: BundleOptions
     @Option(name: [.short, .long], help: "A table whose rows are answered both ways.", completion: .file())
     var input: String?
     @Option(help: "Rows of the table that are looked at, from its start.")
@@ -33,7 +32,7 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        let model = try ModelBundle(reading: bundle)
+        let model = try source.read()
         let frame = try input.map { try table.table($0).frame(limit: rows) }
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-verify-\(UUID().uuidString)").path
         let check = try BundleCheck(model, frame: frame, limit: limit, scratch: scratch, threads: common.threads)
@@ -53,7 +52,7 @@ struct VerifyCommand: ParsableCommand {
         }
         let broken = check.findings.filter { !$0.holds }.map(\.way)
         if !broken.isEmpty {
-            throw Refusal(code: 1, description: "verify '\(bundle)': differs beyond the limit: \(broken.joined(separator: "; "))")
+            throw Refusal(code: 1, description: "verify '\(source.bundle)': differs beyond the limit: \(broken.joined(separator: "; "))")
         }
     }
 }

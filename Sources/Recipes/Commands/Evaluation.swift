@@ -25,7 +25,8 @@ public struct Evaluation {
     /// - Throws: if the recipe's data are not prepared as the bundle expects them.
     public init(_ bundle: ModelBundle, _ recipe: Recipe, threads: Int? = nil) throws {
         let corpus = try recipe.corpusMaker().corpus(run: 0)
-        if let features = bundle.features, features != corpus.preparation {
+        // As it comes back from a file, where a whole number is a whole number.
+        if let features = bundle.features, try features != JSON(parsing: corpus.preparation.bytes()) {
             throw RecipeError(
                 "evaluate",
                 "the recipe '\(recipe.name)' prepares its data in another way than the bundle learned it (other data, columns or statistics)",

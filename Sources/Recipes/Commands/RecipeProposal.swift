@@ -96,6 +96,7 @@ public struct RecipeProposal: Sendable {
             lines.append("    - {name: categories, columns: \(list(categories)), one-hot: {other: true}}")
         }
         for (name, why) in left { lines.append("  # left out: \(quoted(name)) \(why)") }
+        for hint in try Self.hints(frame, summary, target, task, numbers + categories) { lines.append("  # \(hint)") }
         let metric: String, also: String
         switch task {
         case .classes(let names):
@@ -115,6 +116,31 @@ public struct RecipeProposal: Sendable {
             "evaluate: {metric: \(metric), also: \(also), runs: 3}", "",
         ]
         yaml = lines.joined(separator: "\n")
+    }
+
+    /// Columns that may know the target: whether they are known when a prediction is made, only people can say.
+    private static func hints(
+        _ frame: Frame, _ summary: TableSummary, _ target: String, _ task: Task, _ inputs: [String]
+    ) throws -> [String] {
+        guard case .classes = task else { return [] }
+        let answers = try frame.column(target).strings
+        let counts = Dictionary(answers.compactMap(\.self).map { ($0, 1) }, uniquingKeysWith: +)
+        var hints: [String] = []
+        for part in summary.columns where inputs.contains(part.name) && part.distinct <= 20 {
+            var seen: [String: (count: Int, answers: Set<String>)] = [:]
+            for (value, answer) in zip(try frame.column(part.name).strings, answers) {
+                guard let value, let answer else { continue }
+                seen[value, default: (0, [])].count += 1
+                seen[value]?.answers.insert(answer)
+            }
+            for (value, found) in seen.sorted(by: { $0.key < $1.key }) where found.count >= 10 && found.answers.count == 1 {
+                // Of a class that most rows have, this says nothing.
+                guard let answer = found.answers.first, (counts[answer] ?? 0) * 2 < summary.rows else { continue }
+                hints.append(
+                    "is it known beforehand? \(JSON.string(part.name).text()) = \(value) always comes with \(answer) (\(found.count) rows)")
+            }
+        }
+        return hints
     }
 
     /// Whether a column's name has this word in it, whatever the case.

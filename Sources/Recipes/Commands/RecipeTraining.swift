@@ -13,19 +13,24 @@ public struct RecipeTraining {
 
     /// - Parameters:
     ///   - folder: gets `run/` with checkpoints and logs, `NAME.millrace`, `report.html` and `card.md`; a run that was broken off there goes on.
+    ///   - startsAnew: whether a run in the folder counts for nothing.
     ///   - date: of today, as text for the report, and in seconds since 1970.
     ///   - isStopRequested: asked after every batch; true writes a checkpoint and ends the run.
     ///   - log: told of each step.
     public init(
-        _ plan: TrainingPlan, folder: String, threads: Int? = nil, display: TrainerOptions.Display = .automatic,
+        _ plan: TrainingPlan, folder: String, startsAnew: Bool = false, threads: Int? = nil, display: TrainerOptions.Display = .automatic,
         date: (text: String, seconds: Double), versions: [String: String], isStopRequested: @escaping () -> Bool,
         log: (TrainingPlan.Step, String) -> Void
     ) throws {
-        let recipe = plan.recipe
+        let recipe = plan.recipe, place = Files.join(folder, "run")
+        try RunIdentity(plan).claim(place, startsAnew: startsAnew)
         for step in TrainingPlan.Step.allCases where step != .evaluate { log(step, try plan.line(step, threads: threads)) }
         let fit = try Fit(
-            recipe, plan.corpus, seed: plan.seed, folder: Files.join(folder, "run"), display: display, threads: threads
-        ) { options in options.isStopRequested = isStopRequested }
+            recipe, plan.corpus, seed: plan.seed, folder: place, display: display, threads: threads
+        ) { options in
+            options.isStopRequested = isStopRequested
+            if startsAnew { options.continuation = .never }
+        }
         result = fit.result
         guard fit.result.ending != .interrupted else {
             (evaluation, bundle) = (nil, nil)

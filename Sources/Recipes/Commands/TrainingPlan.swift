@@ -25,6 +25,10 @@ public struct TrainingPlan {
         self.recipe = recipe
         self.seed = seed
         corpus = try recipe.corpusMaker().corpus(run: 0)
+        if case .classes(let names) = corpus.goal, names.count < 2 {
+            throw RecipeError(
+                "data", "has \(names.count == 1 ? "one class" : "no classes"): there is nothing to tell apart", at: recipe.name)
+        }
         dataHash = try DataHash.hash(of: recipe)
         _ = try Objective(corpus.goal, recipe.train)
         let parameters = try recipe.model.net(for: corpus, recipe: recipe.name).parameters

@@ -59,8 +59,11 @@ struct PictureCorpora: CorpusMaker {
         @Sendable func plain(_ samples: Samples) -> any HostSource {
             samples.inOrder(batch: 200).normalised("images", by: normalisation).named()
         }
+        // A data set without names has the numbers of its labels.
+        let highest = (training["labels"].values(Int32.self) + test["labels"].values(Int32.self)).max() ?? 0
+        let classes = test.classes.isEmpty ? (0...max(0, Int(highest))).map(String.init) : test.classes
         var corpus = Corpus(
-            goal: .classes(test.classes), input: TensorType(Shape([1] + test["images"].sampleShape.extents), .f32),
+            goal: .classes(classes), input: TensorType(Shape([1] + test["images"].sampleShape.extents), .f32),
             training: { batch, seed in
                 let shuffled = samples.shuffled(batch: batch, seed: seed, dropLast: true).repeated(repeats)
                 guard let augmentation else { return shuffled.normalised("images", by: normalisation).named() }

@@ -52,7 +52,7 @@ struct TableCorpora: CorpusMaker {
         let fitted = try features.fit(rest)
         let training = try Part(fitted.transform(rest)), test = try Part(fitted.transform(unseen), lastOfEntities: isLastOnly)
         let validation = try held.map { try Part(fitted.transform($0)) }
-        let goal = try goal(training)
+        let goal = try goal(training, fitted.classes)
         let samples = training.samples(goal)
         var corpus = Corpus(
             goal: goal, input: TensorType(Shape([1] + training.shape), .f32),
@@ -110,9 +110,9 @@ struct TableCorpora: CorpusMaker {
         return SampleOrder.shuffled(seed: seed).order(of: parts.count, epoch: 0).map { parts[$0] }
     }
 
-    private func goal(_ part: Part) throws -> Corpus.Goal {
+    private func goal(_ part: Part, _ classes: [String]?) throws -> Corpus.Goal {
         guard let target = features.target else { throw RecipeError("features", "target: is missing", at: recipe.name) }
-        if let classes = target.classes { return .classes(classes) }
+        if let classes { return .classes(classes) }
         let values = part.targets.map(Double.init)
         let center = values.reduce(0, +) / Double(max(1, values.count))
         let spread = (values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(max(1, values.count))).squareRoot()
