@@ -24,6 +24,8 @@ struct TrainCommand: ParsableCommand {
     var dryRun = false
     @Flag(help: "Begin anew although the folder holds a run.")
     var fresh = false
+    @Flag(inversion: .prefixedNo, help: "Train shallow models beside the net and compare them pair by pair in the report.")
+    var baselines = true
     @Flag(name: [.short, .long], help: "No progress and no steps.")
     var quiet = false
     @OptionGroup var changes: RecipeOptions
@@ -38,7 +40,8 @@ struct TrainCommand: ParsableCommand {
         if dryRun { return try describe(plan, folder) }
         let versions = Versions.all, isQuiet = quiet
         let training = try RecipeTraining(
-            plan, folder: folder, startsAnew: fresh, threads: common.threads, display: quiet ? .silent : .automatic,
+            plan, folder: folder, startsAnew: fresh, comparesShallow: baselines, threads: common.threads,
+            display: quiet ? .silent : .automatic,
             date: (Date().formatted(.iso8601.year().month().day()), Date().timeIntervalSince1970.rounded()), versions: versions,
             isStopRequested: { Interrupt.isRequested }
         ) { step, text in if !isQuiet { Console.log(TrainCommand.headline(step, text)) } }
@@ -47,6 +50,7 @@ struct TrainCommand: ParsableCommand {
         }
         if common.json {
             var object = evaluation.json.object ?? [:]
+            object["baselines"] = .object(JSON.Object(training.baselines.map { ($0.name, .number($0.value)) }))
             object["recipe"] = .string(recipe.name)
             object["seed"] = JSON(seed)
             object["bundle"] = .string(bundle.path)
@@ -59,6 +63,12 @@ struct TrainCommand: ParsableCommand {
             Console.out(.object(object))
         } else {
             for interval in evaluation.intervals { Console.out("\(interval) on \(evaluation.sampleCount) test samples") }
+            for baseline in training.baselines {
+                let interval = "\(TrainCommand.short(baseline.low ?? 0)), \(TrainCommand.short(baseline.high ?? 0))"
+                Console.out(
+                    "\(baseline.name) \(TrainCommand.short(baseline.value)), the net differs by \(TrainCommand.short(baseline.difference ?? 0)) [\(interval)]"
+                )
+            }
             Console.out(bundle.path)
             Console.log("report: \(Files.join(folder, "report.html")), card: \(Files.join(folder, "card.md"))")
         }
@@ -77,6 +87,8 @@ struct TrainCommand: ParsableCommand {
             Console.log("dry run: nothing was trained; results would go to \(folder)")
         }
     }
+
+    private static func short(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
 
     private static func headline(_ step: TrainingPlan.Step, _ text: String) -> String {
         "\(step.rawValue)/\(TrainingPlan.Step.allCases.count) \("\(step)".padding(toLength: 13, withPad: " ", startingAt: 0))\(text)"

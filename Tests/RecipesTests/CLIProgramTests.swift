@@ -96,7 +96,8 @@ private enum Program {
         #expect(dry.code == 0)
         #expect(try JSON(parsing: dry.out)["steps"]?.object?.count == 7)
         #expect(!Files.exists(scratch("out")))
-        let training = try run("train", scratch("digits.yaml"), "--out", scratch("out"), "--set", "train.epochs=1", "--json")
+        let training = try run(
+            "train", scratch("digits.yaml"), "--out", scratch("out"), "--set", "train.epochs=1", "--no-baselines", "--json")
         #expect(training.code == 0, "\(training.err)")
         #expect(training.err.contains("7/7 evaluate"))
         let bundle = try #require(try JSON(parsing: training.out)["bundle"]?.string)

@@ -38,13 +38,14 @@ enum Samples8x8 {
 extension RecipeTraining {
     /// With what changes from day to day held still.
     init(
-        _ recipe: Recipe, folder: String, startsAnew: Bool = false, stop: @escaping () -> Bool = { false },
+        _ recipe: Recipe, folder: String, startsAnew: Bool = false, comparesShallow: Bool = false, stop: @escaping () -> Bool = { false },
         log: (TrainingPlan.Step, String) -> Void = { _, _ in }
     )
         throws
     {
         try self.init(
-            TrainingPlan(recipe, seed: 1), folder: folder, startsAnew: startsAnew, display: .silent, date: ("2026-01-01", 0),
+            TrainingPlan(recipe, seed: 1), folder: folder, startsAnew: startsAnew, comparesShallow: comparesShallow, display: .silent,
+            date: ("2026-01-01", 0),
             versions: ["millrace": "test"],
             isStopRequested: stop, log: log)
     }

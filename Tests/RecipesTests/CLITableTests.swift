@@ -51,7 +51,7 @@ struct CLITableTests {
               missing: drop
               \(window)
               target: {column: state, classes: []}
-            model: {kind: \(windowed ? "segments, segments: 2, hidden: 16" : "perceptron, bins: 4, embedding: 4, hidden: 16, depth: 1")}
+            model: {kind: \(windowed ? "window, hidden: 16" : "perceptron, bins: 4, embedding: 4, hidden: 16, depth: 1")}
             train: {optimizer: adamw, rate: 1e-2, epochs: 10, batch: 32}
             evaluate: {metric: accuracy}
             """

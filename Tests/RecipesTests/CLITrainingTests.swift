@@ -34,6 +34,19 @@ import Testing
         for file in ["report.html", "card.md", "run/log.jsonl"] { #expect(Files.exists(scratch("out/\(file)"))) }
     }
 
+    @Test func `shallow models stand beside the net in report and result`() throws {
+        let scratch = try Scratch()
+        let recipe = try Samples8x8.recipe(["train.epochs=1", "compare={baselines: [constant, neighbours]}"])
+        let training = try RecipeTraining(recipe, folder: scratch("out"), comparesShallow: true)
+        #expect(training.baselines.map(\.name) == ["majority class", "k-nearest neighbours"])
+        let value = try #require(training.evaluation?.intervals[0].value)
+        for baseline in training.baselines {
+            #expect(abs((baseline.difference ?? .nan) - (value - baseline.value)) < 1e-12)
+            #expect((baseline.low ?? .nan) <= (baseline.difference ?? .nan) && (baseline.difference ?? .nan) <= (baseline.high ?? .nan))
+        }
+        #expect(try Files.readText(scratch("out/card.md")).contains("k-nearest neighbours"))
+    }
+
     @Test func `an interrupted training leaves no bundle, and goes on to the bits of the unbroken one`() throws {
         let scratch = try Scratch(), recipe = try Samples8x8.recipe()
         var batches = 0

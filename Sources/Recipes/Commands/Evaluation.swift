@@ -65,6 +65,15 @@ public struct Evaluation {
         }
     }
 
+    /// A shallow model's answers to the same samples, compared with these pair by pair by the first metric.
+    func comparison(_ name: String, _ other: Answers) throws -> TrainingReport.Baseline {
+        let metric = metrics[0], value = try other.value(of: metric)
+        let paired = try metric.compare(
+            answers.values, other.values, width: answers.width, answers.truths, scales: (.probabilities, .probabilities), seed: 1)
+        return TrainingReport.Baseline(
+            name, value, difference: intervals[0].value - value, low: paired.difference.low, high: paired.difference.high)
+    }
+
     /// How often each class was taken for each; nil for numbers and where there are too many classes to be read.
     func confusion() throws -> TrainingReport.Confusion? {
         guard case .classes(let names) = goal, (2...40).contains(names.count), answers.width == names.count else { return nil }

@@ -8,17 +8,21 @@ public struct RecipeTraining {
     public let result: TrainingResult
     /// nil where the run was interrupted.
     public let evaluation: Evaluation?
+    /// The shallow models beside the net, with the paired interval of the difference.
+    public let baselines: [TrainingReport.Baseline]
     /// The folder of the bundle, and the hash of its manifest; nil where the run was interrupted.
     public let bundle: (path: String, identity: String)?
 
     /// - Parameters:
     ///   - folder: gets `run/` with checkpoints and logs, `NAME.millrace`, `report.html` and `card.md`; a run that was broken off there goes on.
     ///   - startsAnew: whether a run in the folder counts for nothing.
+    ///   - comparesShallow: whether shallow models are trained beside the net and stand in the report.
     ///   - date: of today, as text for the report, and in seconds since 1970.
     ///   - isStopRequested: asked after every batch; true writes a checkpoint and ends the run.
     ///   - log: told of each step.
     public init(
-        _ plan: TrainingPlan, folder: String, startsAnew: Bool = false, threads: Int? = nil, display: TrainerOptions.Display = .automatic,
+        _ plan: TrainingPlan, folder: String, startsAnew: Bool = false, comparesShallow: Bool = true, threads: Int? = nil,
+        display: TrainerOptions.Display = .automatic,
         date: (text: String, seconds: Double), versions: [String: String], isStopRequested: @escaping () -> Bool,
         log: (TrainingPlan.Step, String) -> Void
     ) throws {
@@ -33,12 +37,14 @@ public struct RecipeTraining {
         }
         result = fit.result
         guard fit.result.ending != .interrupted else {
-            (evaluation, bundle) = (nil, nil)
+            (evaluation, bundle, baselines) = (nil, nil, [])
             return
         }
         log(.evaluate, try plan.line(.evaluate))
         let evaluation = try Evaluation(recipe, plan.corpus.goal, fit.answers(to: plan.corpus.test))
-        let report = try Self.report(plan, fit.result, evaluation, date.text)
+        let shallow = comparesShallow ? try Baselines(recipe: recipe, corpus: plan.corpus).answers() : []
+        baselines = try shallow.map { try evaluation.comparison($0.name, $0.answers) }
+        let report = try Self.report(plan, fit.result, evaluation, baselines, date.text)
         let made = try fit.bundle(
             seed: plan.seed, data: plan.dataHash, metrics: evaluation.metricsByName, versions: versions, finished: date.seconds,
             card: report.card)
@@ -50,7 +56,7 @@ public struct RecipeTraining {
     }
 
     private static func report(
-        _ plan: TrainingPlan, _ result: TrainingResult, _ evaluation: Evaluation, _ date: String
+        _ plan: TrainingPlan, _ result: TrainingResult, _ evaluation: Evaluation, _ baselines: [TrainingReport.Baseline], _ date: String
     ) throws -> TrainingReport {
         let recipe = plan.recipe
         var report = TrainingReport(
@@ -61,6 +67,7 @@ public struct RecipeTraining {
         report.date = date
         report.take(result)
         report.measures = evaluation.measures
+        report.baselines = baselines
         report.confusion = try evaluation.confusion()
         report.scatter = try evaluation.scatter()
         if let floor = recipe.compare?.floor { report.references.append(.init("floor", floor, kind: .floor)) }
