@@ -65,7 +65,7 @@ import Testing
             case .list(let element): [sample(element)]
             case .map(let element): ["other": sample(element)]
             case .object(let properties): .object(JSON.Object(properties.map { ($0.name, sample($0.schema)) }))
-            case .anything: nil
+            case .anything: .null
             }
         }
         var whole = sample(RecipeSchema.recipe).object!
