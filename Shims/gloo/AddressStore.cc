@@ -193,13 +193,15 @@ AddressStore::~AddressStore() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
-    for (int connection : connections_) shutdown(connection, SHUT_RDWR);
+    for (auto &visitor : visitors_) shutdown(visitor.connection, SHUT_RDWR);
   }
   changed_.notify_all();
   if (socket_ >= 0) shutdown(socket_, SHUT_RDWR);
   if (acceptor_.joinable()) acceptor_.join();
-  for (auto &server : servers_) server.join();
-  for (int connection : connections_) ::close(connection);
+  for (auto &visitor : visitors_) {
+    visitor.server.join();
+    ::close(visitor.connection);
+  }
   if (socket_ >= 0) ::close(socket_);
 }
 
@@ -212,21 +214,43 @@ void AddressStore::accept() {
       return;
     }
     if (connection < 0) continue;
-    if (connections_.size() >= static_cast<size_t>(world_) * 4 + 16) {
+    for (auto visitor = visitors_.begin(); visitor != visitors_.end();) {
+      if (!visitor->isDone) {
+        ++visitor;
+        continue;
+      }
+      visitor->server.join();
+      ::close(visitor->connection);
+      visitor = visitors_.erase(visitor);
+    }
+    if (visitors_.size() >= static_cast<size_t>(world_) * 4 + 64) {
       ::close(connection);
       continue;
     }
-    connections_.push_back(connection);
-    servers_.emplace_back([this, connection] { serve(connection); });
+    auto &visitor = visitors_.emplace_back();
+    visitor.connection = connection;
+    visitor.server = std::thread([this, &visitor] { serve(visitor); });
   }
 }
 
-void AddressStore::serve(int connection) {
+void AddressStore::serve(Visitor &visitor) {
+  // No exception may leave a thread.
+  try {
+    answer(visitor.connection);
+  } catch (...) {
+  }
+  shutdown(visitor.connection, SHUT_RDWR);
+  std::lock_guard<std::mutex> lock(mutex_);
+  visitor.isDone = true;
+}
+
+void AddressStore::answer(int connection) {
   uint32_t word, world;
   limit(connection, Milliseconds(10000));
   bool isGreeted = receive_number(connection, word) && word == greeting && receive_number(connection, world) &&
                    send_number(connection, static_cast<uint32_t>(world_)) && world == static_cast<uint32_t>(world_);
-  limit(connection, Milliseconds(0));
+  // Who has greeted may be silent for as long as the meeting takes.
+  limit(connection, timeout_);
   uint8_t request;
   std::string key;
   std::vector<char> data;
@@ -244,7 +268,6 @@ void AddressStore::serve(int connection) {
       break;
     }
   }
-  shutdown(connection, SHUT_RDWR);
 }
 
 bool AddressStore::keep(const std::string &key, const std::vector<char> &data) {

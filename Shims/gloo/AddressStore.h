@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string>
@@ -37,7 +38,14 @@ class AddressStore : public gloo::rendezvous::Store {
   void listen(const std::string &host, int port);
   void join(const std::string &host, int port);
   void accept();
-  void serve(int connection);
+  /// Somebody who has connected, and the thread that answers.
+  struct Visitor {
+    int connection;
+    bool isDone = false;
+    std::thread server;
+  };
+  void serve(Visitor &visitor);
+  void answer(int connection);
   bool find(const std::string &key, Milliseconds timeout, std::vector<char> &data);
   bool keep(const std::string &key, const std::vector<char> &data);
 
@@ -51,8 +59,7 @@ class AddressStore : public gloo::rendezvous::Store {
   size_t bytes_ = 0;
   std::map<std::string, std::vector<char>> table_;
   std::thread acceptor_;
-  std::vector<std::thread> servers_;
-  std::vector<int> connections_;
+  std::list<Visitor> visitors_;
 };
 
 }  // namespace millrace

@@ -119,10 +119,14 @@ struct Workers {
     }
 
     private mutating func reap(waits: Bool) {
+        var ended: [(rank: Int, code: Int32)] = []
         for process in Array(running.keys) {
             var code: Int32 = 0
             guard waitpid(process, &code, waits ? 0 : WNOHANG) == process else { continue }
-            let rank = running.removeValue(forKey: process)!
+            ended.append((running.removeValue(forKey: process)!, code))
+        }
+        // Of those found at once the one that a signal has ended is the cause; the others noticed that it was gone.
+        for (rank, code) in ended.sorted(by: { ($0.code & 0x7f == 0 ? 1 : 0, $0.rank) < ($1.code & 0x7f == 0 ? 1 : 0, $1.rank) }) {
             let signal = code & 0x7f
             let own = signal == 0 ? (code >> 8) & 0xff : 128 + signal
             guard own != 0, status == 0 else { continue }
