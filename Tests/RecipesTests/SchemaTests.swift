@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: [
         ("train: {epochs: 2}", "train: {epochs: 2, rat: 1}", "train.rat: unknown key; did you mean 'rate'?"),
-        ("train: {epochs: 2}", "train: {epochs: two}", "train.epochs: expected a whole number, got text \"two\""),
+        ("train: {epochs: 2}", "train: {epochs: two}", "train.epochs: expected a whole number, got a string \"two\""),
         ("train: {epochs: 2}", "train: {}", "train.epochs: is missing: passes over the data"),
         (
             "kind: resnet9", "kind: resnet",
