@@ -1,4 +1,4 @@
-public import Formats
+import Formats
 
 /// The results of recipes, kept in a folder: a line of JSON for each in `results.jsonl`, and their table in `RESULTS.md`.
 public struct ResultBook {
