@@ -93,16 +93,16 @@ import Darwin
         #expect(calls >= 200 && calls <= 200 * (1 + 4 + 4))
     }
 
+    /// Counts with atomics: the thread sanitizer does not see the waiting of a `Mutex`.
     private final class Running: Sendable {
-        private let state = Mutex((inside: 0, calls: 0))
-        var inside: Int { state.withLock { $0.inside } }
-        var calls: Int { state.withLock { $0.calls } }
+        private let present = Atomic(0), total = Atomic(0)
+        var inside: Int { present.load(ordering: .acquiring) }
+        var calls: Int { total.load(ordering: .acquiring) }
         func enter() {
-            state.withLock {
-                $0.inside += 1; $0.calls += 1
-            }
+            present.add(1, ordering: .acquiringAndReleasing)
+            total.add(1, ordering: .acquiringAndReleasing)
         }
-        func leave() { state.withLock { $0.inside -= 1 } }
+        func leave() { present.subtract(1, ordering: .acquiringAndReleasing) }
     }
 
     #if os(Linux)
