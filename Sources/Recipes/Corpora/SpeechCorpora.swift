@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 import Formats
+import Foundation
 import Learning
 
 /// Spoken digits as logarithmic mel spectrograms [frames, bands, 1], each brought to mean 0 and deviation 1.
@@ -74,7 +75,7 @@ struct SpeechCorpora: CorpusMaker {
             self.settings = settings
             let spread = settings.pitch ?? 0
             voices = (spread == 0 ? [0] : (-8...8).map { Double($0) / 8 }).map { place in
-                let warp = exponential(place * spread)
+                let warp = exp(place * spread)
                 return LogMel(
                     ShortTimeFourier(size: SpeechCorpora.size, hop: SpeechCorpora.hop, padding: .none),
                     MelFilters(
@@ -111,7 +112,7 @@ struct SpeechCorpora: CorpusMaker {
         /// Faster or slower, earlier or later, with noise.
         private func varied(_ signal: [Float], _ random: inout SampleRandom) -> [Float] {
             let spread = Float(settings.speed ?? 0)
-            let pace = Float(exponential(Double(random.uniform(-spread, spread))))
+            let pace = Float(exp(Double(random.uniform(-spread, spread))))
             let count = min(SpeechCorpora.length, Int(Float(signal.count) / pace))
             let start = random.below(max(1, min(settings.shift ?? 0, SpeechCorpora.length - count) + 1))
             var result = [Float](repeating: 0, count: SpeechCorpora.length)
@@ -121,7 +122,7 @@ struct SpeechCorpora: CorpusMaker {
                 result[start + place] = signal[left] * (1 - share) + signal[right] * share
             }
             if let noise = settings.noise, noise > 0 {
-                let level = Float(noise) * Float(exponential(Double(random.uniform(-4.6, 0))))
+                let level = Float(noise) * Float(exp(Double(random.uniform(-4.6, 0))))
                 for place in result.indices { result[place] += random.normal() * level }
             }
             return result

@@ -54,7 +54,7 @@ public struct Fit {
         let validation: Trainer<RecipeNet>.Validation? = corpus.validation.map { held in
             { _ in [Score(metric.name, try Self.answers(inference, objective, held).value(of: metric))] }
         }
-        result = try Trainer(step, training).fit(AnySource(source), validation: validation)
+        result = try Trainer(step, training).fit(source, validation: validation)
         (self.objective, self.corpus, self.recipe) = (objective, corpus, recipe)
     }
 
@@ -72,16 +72,7 @@ public struct Fit {
     }
 
     private static func answers(_ inference: Inference<RecipeNet>, _ objective: Objective, _ source: any HostSource) throws -> Answers {
-        let all = try inference.collected(AnySource(source), target: "targets", epoch: 0)
+        let all = try inference.collected(source, target: "targets", epoch: 0)
         return Answers(values: all.outputs, width: all.width, truths: objective.truths(all.targets))
     }
-}
-
-/// Any source of samples as one type.
-struct AnySource: BatchSource {
-    let base: any HostSource
-    init(_ base: any HostSource) { self.base = base }
-    var sampleCount: Int { base.sampleCount }
-    var batchSize: Int { base.batchSize }
-    func batches(epoch: Int, from first: Int) throws -> any BatchIterator { try base.batches(epoch: epoch, from: first) }
 }

@@ -27,13 +27,11 @@ struct Objective: Sendable {
             // Mixed with the loss against all classes alike (Szegedy et al. 2016).
             return hit * (1 - smoothing) - outputs.logSoftmax().sum([1]).mean() * (smoothing / Double(names.count))
         case .number, .series:
-            let error = outputs.reshaped(targets.shape) - targets
+            let numbers = outputs.reshaped(targets.shape)
             switch loss {
-            case "mae": return error.abs().mean()
-            case "huber":
-                let size = error.abs(), near = minimum(size, 1)
-                return (near.square() * 0.5 + (size - near)).mean()
-            default: return error.square().mean()
+            case "mae": return meanAbsoluteError(numbers, targets)
+            case "huber": return huber(numbers, targets)
+            default: return meanSquaredError(numbers, targets)
             }
         }
     }

@@ -1,4 +1,0 @@
-import Foundation
-
-/// eˣ.
-func exponential(_ x: Double) -> Double { exp(x) }
