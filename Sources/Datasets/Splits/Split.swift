@@ -23,6 +23,10 @@ public struct Split: Sendable, Hashable {
 
     public init(_ kind: Kind = .random, by columns: String..., validation: Double = 0, test: Double, seed: UInt64 = 0, stable: Bool = false)
     {
+        self.init(kind, by: columns, validation: validation, test: test, seed: seed, stable: stable)
+    }
+
+    public init(_ kind: Kind, by columns: [String], validation: Double = 0, test: Double, seed: UInt64 = 0, stable: Bool = false) {
         self.kind = kind
         self.columns = columns
         self.validation = validation

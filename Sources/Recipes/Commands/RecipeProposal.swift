@@ -84,7 +84,8 @@ public struct RecipeProposal: Sendable {
         lines += ["  testing: 0.2  # share of the rows that test", "  validation: 0.1  # share of the rest that chooses the epoch"]
         if let group { lines.append("  group: \(quoted(group))  # its rows stay together: otherwise the test would know them") }
         if let moment {
-            lines.append("  # split: time  # if the rows stand in the order of \(quoted(moment)): the last ones test")
+            lines.append("  # split: time  # the latest rows test, in the order of the next line")
+            lines.append("  # order: \(quoted(moment))")
         }
         lines.append("features:")
         lines.append("  inputs:")

@@ -68,13 +68,13 @@ public struct Corpus: Sendable {
 /// Reads a recipe's data once and divides it for each run.
 public protocol CorpusMaker: Sendable {
     /// How many ways there are to divide it, where the recipe does not say: speakers, for one.
-    var divisions: Int { get }
+    var divisions: Int { get throws }
     /// The data of a run.
     func corpus(run: Int) throws -> Corpus
 }
 
 extension CorpusMaker {
-    public var divisions: Int { 1 }
+    public var divisions: Int { get throws { 1 } }
 }
 
 extension Recipe {

@@ -46,9 +46,14 @@ struct TableCorpora: CorpusMaker {
         }
     }
 
+    var divisions: Int { get throws { test == nil ? try TableDivision(recipe).divisions(of: training) : 1 } }
+
     func corpus(run: Int) throws -> Corpus {
-        let (known, unseen) = try divided(run)
-        let (rest, held) = try validating(known, run)
+        let (known, unseen) = if let test { (training, test) } else { try TableDivision(recipe).divided(training, run: run) }
+        var (rest, held): (Frame, Frame?) = (known, nil)
+        if let share = recipe.data.validation, share > 0 {
+            (rest, held) = try TableDivision(recipe).validating(known, share: share, run: run)
+        }
         let fitted = try features.fit(rest)
         let training = try Part(fitted.transform(rest)), test = try Part(fitted.transform(unseen), lastOfEntities: isLastOnly)
         let validation = try held.map { try Part(fitted.transform($0)) }
@@ -69,46 +74,6 @@ struct TableCorpora: CorpusMaker {
     }
 
     // MARK: Parts
-
-    /// What may be learned from, and what tests.
-    private func divided(_ run: Int) throws -> (known: Frame, unseen: Frame) {
-        if let test { return (training, test) }
-        let data = recipe.data, share = data.testing ?? 0.2
-        var order = try entities(of: training, shuffledBy: recipe.evaluate.over == .splits ? UInt64(run) : 7)
-        if data.split == .time { order = Array(0..<training.rowCount).map { [$0] } }
-        let tests: [[Int]], rest: [[Int]]
-        if recipe.evaluate.over == .folds {
-            let folds = recipe.evaluate.runs ?? 5
-            guard folds > 1 else { throw RecipeError("evaluate", "runs: folds are at least 2", at: recipe.name) }
-            tests = order.indices.filter { $0 % folds == run }.map { order[$0] }
-            rest = order.indices.filter { $0 % folds != run }.map { order[$0] }
-        } else {
-            let count = Int(Double(order.count) * share)
-            tests = Array(data.split == .time ? order.suffix(count)[...] : order.prefix(count))
-            rest = Array(data.split == .time ? order.dropLast(count)[...] : order.dropFirst(count))
-        }
-        return (training.rows(rest.flatMap { $0 }.sorted()), training.rows(tests.flatMap { $0 }.sorted()))
-    }
-
-    /// Sets a share aside to choose by.
-    private func validating(_ known: Frame, _ run: Int) throws -> (rest: Frame, held: Frame?) {
-        guard let share = recipe.data.validation, share > 0 else { return (known, nil) }
-        let order = try entities(of: known, shuffledBy: 1_000 + UInt64(run))
-        let held = Set(order.prefix(max(1, Int(Double(order.count) * share))).flatMap { $0 })
-        return (known.rows { !held.contains($0) }, known.rows { held.contains($0) })
-    }
-
-    /// Rows that stay together, in an order that a number fixes: one row each, or the rows of a group.
-    private func entities(of frame: Frame, shuffledBy seed: UInt64) throws -> [[Int]] {
-        var parts: [[Int]]
-        if let group = recipe.data.group {
-            let groups = try frame.groups(by: [group])
-            parts = (0..<groups.count).map { Array(groups[$0]) }
-        } else {
-            parts = (0..<frame.rowCount).map { [$0] }
-        }
-        return SampleOrder.shuffled(seed: seed).order(of: parts.count, epoch: 0).map { parts[$0] }
-    }
 
     private func goal(_ part: Part, _ classes: [String]?) throws -> Corpus.Goal {
         guard let target = features.target else { throw RecipeError("features", "target: is missing", at: recipe.name) }

@@ -22,7 +22,7 @@ public struct RecipeRun {
         let clock = ContinuousClock(), start = clock.now
         let maker = try recipe.corpusMaker()
         let metric = try OutputMetric.named(recipe.evaluate.metric)
-        let count = runs ?? (recipe.evaluate.over == .groups ? maker.divisions : recipe.evaluate.runs ?? 3)
+        let count = try runs ?? (recipe.evaluate.over == .groups ? maker.divisions : recipe.evaluate.runs ?? 3)
         let isDivided = recipe.evaluate.over ?? .seeds != .seeds
         let common = isDivided ? nil : try maker.corpus(run: 0)
         var outcomes: [Outcome] = []
