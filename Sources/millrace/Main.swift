@@ -15,7 +15,8 @@ import ArgumentParser
         } catch {
             let code = RootCommand.exitCode(for: error)
             if code == .success {
-                Console.out(RootCommand.message(for: error))
+                let message = RootCommand.message(for: error)
+                if !message.isEmpty { Console.out(message) }
                 Console.exit(0)
             }
             if code == .validationFailure {

@@ -12,6 +12,17 @@ struct TrainCommand: ParsableCommand {
             Goes through the seven steps preprocess, architecture, initialise, forward, backward, iterate, evaluate, and says so. OUT \
             gets run/ (checkpoints, log.jsonl, TensorBoard events), NAME.millrace (the bundle), report.html and card.md. A run that was \
             interrupted or killed goes on with the same command and ends with the same bits. Ctrl-C writes a checkpoint.
+
+            Several processes take the steps of one with the same batch: each computes its share of every batch, and gradients are \
+            averaged; what depends on the whole batch (batch normalisation, dropout) keeps to the share. Only the first one \
+            measures and writes. When a process ends early the others end with an error, and the checkpoint stands. A batch need not \
+            divide by the processes, but holds a sample for each.
+
+              millrace train turbofan.yaml --set train.rate=1e-3 --seed 2
+              millrace train turbofan.yaml --workers 4
+              millrace train turbofan.yaml --rank 1 --world 2 --rendezvous 10.0.0.1:29500
+              mpirun -n 2 millrace train turbofan.yaml --rendezvous /shared/meet
+              srun -n 8 millrace train turbofan.yaml
             """)
 
     @Argument(help: "The recipe, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -29,22 +40,26 @@ struct TrainCommand: ParsableCommand {
     @Flag(name: [.short, .long], help: "No progress and no steps.")
     var quiet = false
     @OptionGroup var changes: RecipeOptions
+    @OptionGroup(title: "Several processes") var processes: ProcessOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         common.apply()
         let recipe = try changes.recipe(self.recipe)
         let folder = out ?? "runs/\(recipe.name)"
-        if !dryRun { Interrupt.listen() }
-        let plan = try TrainingPlan(recipe, seed: seed)
-        if dryRun { return try describe(plan, folder) }
+        try TrainingPlan.check(recipe, processes: processes.count())
+        if dryRun { return try describe(TrainingPlan(recipe, seed: seed, processes: processes.count()), folder) }
+        if let status = try processes.launched() { throw ExitCode(status) }
+        Interrupt.listen()
+        let plan = try TrainingPlan(recipe, seed: seed, processes: processes.count()), group = try processes.group()
         let versions = Versions.all, isQuiet = quiet
         let training = try RecipeTraining(
-            plan, folder: folder, startsAnew: fresh, comparesShallow: baselines, threads: common.threads,
+            plan, folder: folder, group: group, startsAnew: fresh, comparesShallow: baselines, threads: common.threads,
             display: quiet ? .silent : .automatic,
             date: (Date().formatted(.iso8601.year().month().day()), Date().timeIntervalSince1970.rounded()), versions: versions,
             isStopRequested: { Interrupt.isRequested }
         ) { step, text in if !isQuiet { Console.log(TrainCommand.headline(step, text)) } }
+        if let group, group.rank > 0 { throw ExitCode(training.result.ending == .interrupted ? 130 : 0) }
         guard let evaluation = training.evaluation, let bundle = training.bundle else {
             throw Refusal.interrupted("interrupted; the same command goes on from \(Files.join(folder, "run"))")
         }
@@ -58,6 +73,7 @@ struct TrainCommand: ParsableCommand {
             object["report"] = .string(Files.join(folder, "report.html"))
             object["data"] = .string(plan.dataHash)
             object["parameters"] = JSON(plan.parameterCount)
+            object["processes"] = JSON(plan.processes)
             object["seconds"] = .number(training.result.seconds)
             object["processorSeconds"] = .number(training.result.cpuSeconds)
             Console.out(.object(object))

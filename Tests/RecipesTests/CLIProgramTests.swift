@@ -2,37 +2,9 @@ import Formats
 import Foundation
 import Testing
 
-/// The program that was built with the tests.
-private enum Program {
-    /// Beside the tests' own program.
-    static let location: URL = {
-        var folder = Bundle.main.executableURL?.deletingLastPathComponent() ?? URL(fileURLWithPath: ".")
-        for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
-            folder = bundle.bundleURL.deletingLastPathComponent()
-        }
-        return folder.appendingPathComponent("millrace")
-    }()
-    static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: location.path) }
-}
-
 /// Starts the program itself.
-@Suite("The program", .enabled(if: Program.isBuilt, "the program millrace is not built")) struct CLIProgramTests {
-    private func run(_ arguments: String...) throws -> (code: Int32, out: String, err: String) { try run(arguments) }
-
-    private func run(_ arguments: [String]) throws -> (code: Int32, out: String, err: String) {
-        let process = Process(), out = Pipe(), scratch = try Scratch()
-        // A file, so that neither of the two streams can fill up while the other one is read.
-        _ = FileManager.default.createFile(atPath: scratch("err"), contents: nil)
-        process.executableURL = Program.location
-        process.arguments = arguments
-        process.standardOutput = out
-        process.standardError = FileHandle(forWritingAtPath: scratch("err"))
-        process.environment = ["MILLRACE_KERNELS": "portable", "MILLRACE_THREADS": "1", "PATH": "/usr/bin:/bin"]
-        try process.run()
-        let data = out.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self), try Files.readText(scratch("err")))
-    }
+@Suite("The program", .enabled(if: BuiltProgram.isBuilt, "the program millrace is not built")) struct CLIProgramTests {
+    private func run(_ arguments: String...) throws -> BuiltProgram.Outcome { try BuiltProgram.run(arguments) }
 
     @Test func `every command has a help text on the standard output`() throws {
         let commands = [
@@ -57,7 +29,7 @@ private enum Program {
             (["train", scratch("bad.yaml")], "nam: unknown key; did you mean 'name'?"),
             (["train", scratch("bad.yaml"), "--threads", "0"], "--threads is between 1 and 256, not 0."),
         ] {
-            let process = try run(arguments)
+            let process = try BuiltProgram.run(arguments)
             #expect(process.code == 2)
             #expect(process.out.isEmpty)
             #expect(process.err.contains(words), "\(process.err)")

@@ -6,37 +6,41 @@ public import Learning
 /// Trains one net of a recipe and leaves a bundle, a report and a card: the seven steps from data to a verified model.
 public struct RecipeTraining {
     public let result: TrainingResult
-    /// nil where the run was interrupted.
+    /// nil where the run was interrupted, and in all processes of a run but the first.
     public let evaluation: Evaluation?
     /// The shallow models beside the net, with the paired interval of the difference.
     public let baselines: [TrainingReport.Baseline]
-    /// The folder of the bundle, and the hash of its manifest; nil where the run was interrupted.
+    /// The folder of the bundle, and the hash of its manifest; nil where there is no evaluation.
     public let bundle: (path: String, identity: String)?
 
     /// - Parameters:
     ///   - folder: gets `run/` with checkpoints and logs, `NAME.millrace`, `report.html` and `card.md`; a run that was broken off there goes on.
+    ///   - group: the processes that share every batch; only the first one measures and writes.
     ///   - startsAnew: whether a run in the folder counts for nothing.
     ///   - comparesShallow: whether shallow models are trained beside the net and stand in the report.
     ///   - date: of today, as text for the report, and in seconds since 1970.
     ///   - isStopRequested: asked after every batch; true writes a checkpoint and ends the run.
     ///   - log: told of each step.
     public init(
-        _ plan: TrainingPlan, folder: String, startsAnew: Bool = false, comparesShallow: Bool = true, threads: Int? = nil,
+        _ plan: TrainingPlan, folder: String, group: ProcessGroup? = nil, startsAnew: Bool = false, comparesShallow: Bool = true,
+        threads: Int? = nil,
         display: TrainerOptions.Display = .automatic,
         date: (text: String, seconds: Double), versions: [String: String], isStopRequested: @escaping () -> Bool,
         log: (TrainingPlan.Step, String) -> Void
     ) throws {
         let recipe = plan.recipe, place = Files.join(folder, "run")
-        try RunIdentity(plan).claim(place, startsAnew: startsAnew)
-        for step in TrainingPlan.Step.allCases where step != .evaluate { log(step, try plan.line(step, threads: threads)) }
+        let run = try RunIdentity(plan), isFirst = group.map { $0.rank == 0 } ?? true
+        if isFirst { try run.claim(place, startsAnew: startsAnew) }
+        try group.map(run.agree)
+        for step in TrainingPlan.Step.allCases where isFirst && step != .evaluate { log(step, try plan.line(step, threads: threads)) }
         let fit = try Fit(
-            recipe, plan.corpus, seed: plan.seed, folder: place, display: display, threads: threads
+            recipe, plan.corpus, seed: plan.seed, folder: place, group: group, display: display, threads: threads
         ) { options in
             options.isStopRequested = isStopRequested
             if startsAnew { options.continuation = .never }
         }
         result = fit.result
-        guard fit.result.ending != .interrupted else {
+        guard isFirst, fit.result.ending != .interrupted else {
             (evaluation, bundle, baselines) = (nil, nil, [])
             return
         }
@@ -83,7 +87,10 @@ public struct RecipeTraining {
             .init(
                 "Training",
                 try TrainingPlan.Step.allCases.map { .init("\($0)", try plan.line($0)) }
-                    + [.init("seconds", "\(Int(result.seconds))"), .init("processor seconds", "\(Int(result.cpuSeconds))")]),
+                    + [
+                        .init("processes", "\(plan.processes)"), .init("seconds", "\(Int(result.seconds))"),
+                        .init("processor seconds", "\(Int(result.cpuSeconds))"),
+                    ]),
         ]
         report.intendedUse =
             "Inputs like those of the training data; the answer is \(plan.corpus.goal.word == "classes" ? "a probability for each class" : "a number, without an interval")."

@@ -1,20 +1,24 @@
 import Formats
+import Learning
 
 /// What a run in a folder was started with: data, features, net and training. A run of another kind does not go on from its checkpoint.
 struct RunIdentity {
     private static let file = "recipe.json"
     private let value: JSON
+    /// With what may change from one day to another.
+    private let whole: JSON
 
     init(_ plan: TrainingPlan) throws {
         var recipe = try JSON(encoding: plan.recipe).object ?? [:]
+        recipe["seed"] = JSON(plan.seed)
+        recipe["dataHash"] = .string(plan.dataHash)
+        // As it comes back from another process or a file, where a whole number is a whole number.
+        whole = try JSON(parsing: JSON.object(recipe).bytes())
         // What is measured and written about a run does not change it, and more epochs may be asked for than before.
         for key in ["title", "evaluate", "compare"] { recipe[key] = nil }
         var train = recipe["train"]?.object ?? [:]
         train["epochs"] = nil
         recipe["train"] = .object(train)
-        recipe["seed"] = JSON(plan.seed)
-        recipe["dataHash"] = .string(plan.dataHash)
-        // As it comes back from the file, where a whole number is a whole number.
         value = try JSON(parsing: JSON.object(recipe).bytes())
     }
 
@@ -37,6 +41,17 @@ struct RunIdentity {
         }
         try Files.makeFolder(folder)
         try Files.replace(path, with: value.bytes(isPretty: true))
+    }
+
+    /// - Throws: in every process that was started with something else than the first one, naming what.
+    func agree(in group: ProcessGroup) throws {
+        let first = try JSON(parsing: group.broadcast(whole.bytes()), at: "process 0")
+        let changed = Self.differences(first, whole, at: "")
+        guard changed.isEmpty else {
+            throw RecipeError(
+                "train", "process \(group.rank) has another \(changed.prefix(5).joined(separator: ", ")) than process 0",
+                at: "\(group.settings.rendezvous)")
+        }
     }
 
     /// The places where two values differ.

@@ -16,14 +16,18 @@ public struct TrainingPlan {
     public let dataHash: String
     /// Of the net.
     public let parameterCount: Int
+    /// That share every batch.
+    public let processes: Int
+    /// Whether a process's share of a batch, where it should be the whole batch, tells the net what is usual.
+    private let isNormalisedByBatch: Bool
     private let tensorCount: Int
     private let batchCount: Int
     private let sampleCount: Int
 
     /// Reads the data and builds the net; nothing is trained.
-    public init(_ recipe: Recipe, seed: UInt64) throws {
-        self.recipe = recipe
-        self.seed = seed
+    public init(_ recipe: Recipe, seed: UInt64, processes: Int = 1) throws {
+        try Self.check(recipe, processes: processes)
+        (self.recipe, self.seed, self.processes) = (recipe, seed, processes)
         corpus = try recipe.corpusMaker().corpus(run: 0)
         if case .classes(let names) = corpus.goal, names.count < 2 {
             throw RecipeError(
@@ -31,12 +35,21 @@ public struct TrainingPlan {
         }
         dataHash = try DataHash.hash(of: recipe)
         _ = try Objective(corpus.goal, recipe.train)
-        let parameters = try recipe.model.net(for: corpus, recipe: recipe.name).parameters
+        let net = try recipe.model.net(for: corpus, recipe: recipe.name), parameters = net.parameters
+        isNormalisedByBatch = !net.states.isEmpty
         parameterCount = parameters.reduce(0) { $0 + $1.parameter.shape.count }
         tensorCount = parameters.count
         let source = try corpus.training(recipe.train.batch ?? 64, seed)
         batchCount = source.batchCount
         sampleCount = source.sampleCount
+    }
+
+    /// - Throws: if a batch of the recipe does not hold a sample for each process.
+    public static func check(_ recipe: Recipe, processes: Int) throws {
+        let batch = recipe.train.batch ?? 64
+        if batch < processes {
+            throw RecipeError("train", "batches of \(batch) samples cannot be shared by \(processes) processes", at: recipe.name)
+        }
     }
 
     /// What a step does in this run, in a line.
@@ -53,7 +66,7 @@ public struct TrainingPlan {
         case .forward:
             let loss = try Objective(corpus.goal, settings).loss
             let smoothing = settings.smoothing.map { $0 > 0 ? ", smoothing \($0)" : "" } ?? ""
-            return "batches of \(settings.batch ?? 64) samples, loss \(loss)\(smoothing), \(settings.precision ?? "f32"), "
+            return "batches of \(settings.batch ?? 64) samples\(shareWords), loss \(loss)\(smoothing), \(settings.precision ?? "f32"), "
                 + "\(Program.Options.Kernels.preferred.rawValue) kernels"
         case .backward:
             let rate = settings.rate.map { " at rate \($0)" } ?? ""
@@ -66,6 +79,14 @@ public struct TrainingPlan {
         case .evaluate:
             return "\(recipe.evaluate.metric) on \(Self.counted(corpus.test.sampleCount)) test samples that nothing was learned from"
         }
+    }
+
+    /// How processes share a batch of n samples: process r of w takes those from n·r/w up to n·(r+1)/w.
+    private var shareWords: String {
+        guard processes > 1 else { return "" }
+        let batch = recipe.train.batch ?? 64, least = batch / processes, most = (batch + processes - 1) / processes
+        let share = least == most ? "\(least)" : "\(least) or \(most)"
+        return " over \(processes) processes, \(share) each\(isNormalisedByBatch ? ", which batch normalisation keeps to" : "")"
     }
 
     private var goalWords: String {

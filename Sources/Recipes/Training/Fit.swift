@@ -15,8 +15,10 @@ public struct Fit {
     ///
     /// - Parameter seed: fixes weights, order, augmentation and dropout.
     /// - Parameter folder: for checkpoints and logs: a run that was broken off goes on from there.
+    /// - Parameter group: the processes that share every batch, which has a sample for each.
     public init(
-        _ recipe: Recipe, _ corpus: Corpus, seed: UInt64, folder: String? = nil, display: TrainerOptions.Display = .silent,
+        _ recipe: Recipe, _ corpus: Corpus, seed: UInt64, folder: String? = nil, group: ProcessGroup? = nil,
+        display: TrainerOptions.Display = .silent,
         threads: Int? = nil,
         configure: (inout TrainerOptions) -> Void = { _ in }
     ) throws {
@@ -33,7 +35,8 @@ public struct Fit {
         if let decay = settings.decay { own["decay"] = decay }
         let optimizer = try OptimizerNames.make(settings.optimizer ?? "adam", rate: settings.rate, settings: own)
         let options = TrainOptions(
-            seed: seed, clipping: settings.clip.map { .norm($0) }, averaging: settings.average, threads: threads)
+            seed: seed, clipping: settings.clip.map { .norm($0) }, averaging: settings.average,
+            reduction: group.map { DataParallel($0) }, threads: threads)
         let step = try TrainStep(net, optimizer, precision: settings.precision == "bf16" ? .bf16 : .f32, options: options) {
             net, batch, pass in
             objective.value(net(batch.inputs, &pass), batch.targets)
@@ -54,7 +57,10 @@ public struct Fit {
         let validation: Trainer<RecipeNet>.Validation? = corpus.validation.map { held in
             { _ in [Score(metric.name, try Self.answers(inference, objective, held).value(of: metric))] }
         }
-        result = try Trainer(step, training).fit(source, validation: validation)
+        let trainer = try Trainer(step, training)
+        result =
+            try group.map { try trainer.fit(ShardedSource(source, $0), validation: validation) }
+            ?? trainer.fit(source, validation: validation)
         (self.objective, self.corpus, self.recipe) = (objective, corpus, recipe)
     }
 
