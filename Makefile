@@ -1,6 +1,8 @@
 # Millrace: `make` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-tsan bench demo results format lint golden docs clean
+.PHONY: help setup build test test-tsan bench demo results format lint golden docs manual install clean
+
+PREFIX := /usr/local
 
 # Debug builds of numeric code are unusable, so tests run in release with testing enabled.
 RELEASE := -c release -Xswiftc -enable-testing
@@ -48,6 +50,12 @@ golden: ## recompute golden numbers with the references: make golden [ONLY=famil
 
 docs: setup ## build the Engine's documentation into .build/docs
 	Scripts/docs.sh
+
+manual: build ## write Manual/millrace.1 anew from the help texts
+	.build/release/millrace manual > Manual/millrace.1
+
+install: build ## put program, libraries, manual page and completions under PREFIX: make install [PREFIX=/usr/local] [DESTDIR=…]
+	@Scripts/install.sh '$(DESTDIR)$(PREFIX)'
 
 clean: ## remove build products, keep .deps
 	rm -rf .build Examples/.build Benchmarks/.build

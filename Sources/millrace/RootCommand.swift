@@ -18,6 +18,6 @@ struct RootCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self, RunCommand.self, VerifyCommand.self,
             ExportCommand.self, ImportCommand.self, ResultsCommand.self, BenchCommand.self, DoctorCommand.self, SchemaCommand.self,
-            CompletionsCommand.self,
+            CompletionsCommand.self, ManualCommand.self,
         ])
 }

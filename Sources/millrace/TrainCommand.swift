@@ -66,6 +66,7 @@ struct TrainCommand: ParsableCommand {
         if common.json {
             var object = evaluation.json.object ?? [:]
             object["baselines"] = .object(JSON.Object(training.baselines.map { ($0.name, .number($0.value)) }))
+            if let shipped = training.shipped { object["shipped"] = shipped }
             object["recipe"] = .string(recipe.name)
             object["seed"] = JSON(seed)
             object["bundle"] = .string(bundle.path)
@@ -82,8 +83,11 @@ struct TrainCommand: ParsableCommand {
             for baseline in training.baselines {
                 let interval = "\(TrainCommand.short(baseline.low ?? 0)), \(TrainCommand.short(baseline.high ?? 0))"
                 Console.out(
-                    "\(baseline.name) \(TrainCommand.short(baseline.value)), the net differs by \(TrainCommand.short(baseline.difference ?? 0)) [\(interval)]"
+                    "\(baseline.name) \(TrainCommand.short(baseline.value)), the bundle differs by \(TrainCommand.short(baseline.difference ?? 0)) [\(interval)]"
                 )
+            }
+            if let shipped = training.shipped, let model = shipped["model"]?.string {
+                Console.out("the bundle holds the \(model), the best on the validation part")
             }
             Console.out(bundle.path)
             Console.log("report: \(Files.join(folder, "report.html")), card: \(Files.join(folder, "card.md"))")

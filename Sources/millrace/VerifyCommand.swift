@@ -12,17 +12,19 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Compares with the answers that were stored when the bundle was made, after writing and reading it again, one by one against \
             the batch, and with portable against native kernels. With --input the rows of a table are answered as a whole and as single \
-            live events. Prints the largest difference of each way, |a - b| / max(1, |b|); the exit code is 1 if one is above the limit.
+            live events, the items of another input (see run) together and one by one. Prints the largest difference of each way, |a - b| / max(1, |b|); the exit code is 1 if one is above the limit.
+
+              millrace verify runs/wear/wear.millrace --input events.parquet
             """)
 
     @OptionGroup var source: BundleOptions
-    @Option(name: [.short, .long], help: "A table whose rows are answered both ways.", completion: .file())
+    @Option(name: [.short, .long], help: "A table, or whatever the bundle answers: its items are answered both ways.", completion: .file())
     var input: String?
-    @Option(help: "Rows of the table that are looked at, from its start.")
+    @Option(help: "Rows or items of the input that are looked at, from its start.")
     var rows = 10_000
     @Option(help: "The largest difference that is allowed.")
     var limit = 1e-4
-    @OptionGroup var table: TableOptions
+    @OptionGroup var reading: InputArguments
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -33,9 +35,12 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         common.apply()
         let model = try source.read()
-        let frame = try input.map { try table.table($0).frame(limit: rows) }
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-verify-\(UUID().uuidString)").path
-        let check = try BundleCheck(model, frame: frame, limit: limit, scratch: scratch, threads: common.threads)
+        let check =
+            try input.map {
+                try BundleCheck(
+                    model, input: $0, options: reading.options, rows: rows, limit: limit, scratch: scratch, threads: common.threads)
+            } ?? BundleCheck(model, limit: limit, scratch: scratch, threads: common.threads)
         if common.json {
             Console.out([
                 "bundle": .string(model.name), "identity": .string(model.identity), "holds": .bool(check.holds),

@@ -105,8 +105,9 @@ struct CLITableTests {
         let scratch = try Scratch()
         let made = try #require(try RecipeTraining(Samples8x8.recipe(["train.epochs=1"]), folder: scratch("out")).bundle)
         let bundle = try ModelBundle(reading: made.path)
-        #expect(throws: RecipeError("run", "the bundle answers 'pictures' data, not rows of a table", at: "digits")) {
-            try Prediction(bundle)
+        var predict = try Prediction(bundle)
+        #expect(throws: RecipeError("run", "the bundle answers pictures, not rows of a table", at: "digits")) {
+            try predict(machines())
         }
     }
 }

@@ -50,7 +50,7 @@ public struct Image: Hashable, Sendable {
     }
 
     /// With one channel or three.
-    func converted(to count: Int) -> Image { count == 1 ? grey : rgb }
+    public func converted(to count: Int) -> Image { count == 1 ? grey : rgb }
 
     // MARK: Geometry
 
@@ -79,6 +79,20 @@ public struct Image: Hashable, Sendable {
         if width == self.width && height == self.height { return self }
         let values = Resize(from: (self.height, self.width), to: (height, width), channels: channels, filter).run(pixels)
         return Image(values, width: width, height: height, channels: channels)
+    }
+
+    /// Brought to this size, in one of two ways.
+    public func fitted(height: Int, width: Int, by fit: ImageFolder.Fit = .centreCrop) -> Image {
+        switch fit {
+        case .stretch: return resized(width: width, height: height)
+        case .centreCrop:
+            // Scaled so that it just covers the wanted size.
+            let scale = max(Double(width) / Double(self.width), Double(height) / Double(self.height))
+            let scaled = resized(
+                width: max(width, Int((Double(self.width) * scale).rounded())),
+                height: max(height, Int((Double(self.height) * scale).rounded())))
+            return scaled.centreCropped(width: width, height: height)
+        }
     }
 
     /// Scaled so that the shorter side has this length, the other in proportion (as torchvision's Resize of one number).

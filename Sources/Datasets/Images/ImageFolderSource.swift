@@ -23,17 +23,7 @@ public struct ImageFolderSource: HostSource {
 
     /// The picture of this file in the wanted size.
     func picture(_ path: String) throws -> Image {
-        let picture = try ImageFile.read(path).converted(to: channels)
-        switch fit {
-        case .stretch: return picture.resized(width: width, height: height)
-        case .centreCrop:
-            // Scaled so that it just covers the wanted size.
-            let scale = max(Double(width) / Double(picture.width), Double(height) / Double(picture.height))
-            let scaled = picture.resized(
-                width: max(width, Int((Double(picture.width) * scale).rounded())),
-                height: max(height, Int((Double(picture.height) * scale).rounded())))
-            return scaled.centreCropped(width: width, height: height)
-        }
+        try ImageFile.read(path).converted(to: channels).fitted(height: height, width: width, by: fit)
     }
 
     private struct Epoch: HostEpoch {

@@ -20,7 +20,7 @@ public enum TextEncoding: Hashable, Sendable {
     }
 
     /// The lines of a file, also of one that gzip has packed, without their ends.
-    func lines(_ path: String, for operation: String) throws -> [Substring] {
+    public func lines(_ path: String, for operation: String) throws -> [Substring] {
         try decode(FileBytes.read(path, for: operation), for: operation, at: path).lines
     }
 }

@@ -7,9 +7,12 @@ struct Baselines {
     let recipe: Recipe
     let corpus: Corpus
 
-    /// Each model's answers to the test part, in the scale of the deep model's.
-    func answers() throws -> [(name: String, answers: Answers)] {
-        try (recipe.compare?.baselines ?? standard).compactMap { kind in try answers(of: kind) }
+    /// Each model's answers to the test part, in the scale of the deep model's, and the model itself where it could stand in its place.
+    func answers() throws -> [(name: String, answers: Answers, fit: ShallowFit?)] {
+        try (recipe.compare?.baselines ?? standard).compactMap { kind in
+            if let flat = corpus.flat, let fit = try fit(kind, flat.training) { return (fit.name, try fit.answers(flat.test), fit) }
+            return try answers(of: kind).map { ($0.name, $0.answers, nil) }
+        }
     }
 
     /// What fits the data.
@@ -27,16 +30,71 @@ struct Baselines {
         case (.series, _): return nil
         case (.classes, .words): return try corpus.texts.map { ("tf-idf and logistic regression", try words($0.training, $0.test)) }
         case (.classes, .constant): return ("majority class", try classified(MajorityClass()))
-        case (.classes, .linear):
-            return ("logistic regression", try classified(LogisticRegression<SampleMatrix>(iterations: 200), isScaled: true))
         case (.classes, .neighbours): return ("k-nearest neighbours", try classified(NearestNeighbourClassifier(5), isScaled: true))
-        case (.classes, .trees): return ("boosted trees", try classified(BoostedTreesClassifier(.init(rounds: 150, rate: 0.06))))
         case (.number, .constant): return ("mean", try regressed(MeanTarget()))
-        case (.number, .linear): return ("ridge regression", try regressed(Ridge(), isScaled: true))
         case (.number, .neighbours): return ("k-nearest neighbours", try regressed(NearestNeighbourRegressor(15), isScaled: true))
-        case (.number, .trees): return ("boosted trees", try regressed(BoostedTreesRegressor(.init(rounds: 200, rate: 0.06))))
+        case (_, .linear), (_, .trees): throw RecipeError("baseline", "needs rows of numbers", at: recipe.name)
         case (.classes, .persistence), (.number, .persistence), (.number, .words): return nil
         }
+    }
+
+    // MARK: Models that a bundle can hold
+
+    private func fit(_ kind: BaselineKind, _ training: Corpus.Flat) throws -> ShallowFit? {
+        let samples = try matrix(training)
+        switch (corpus.goal, kind) {
+        case (.classes(let names), .trees):
+            var model = BoostedTreesClassifier(.init(rounds: 150, rate: 0.06))
+            try model.fit(samples, training.targets.map { Int($0) })
+            let trees = model.trees
+            return ShallowFit(name: "boosted trees") { part in
+                padded(try trees.predict(matrix(part)), truths: part.targets)
+            } graph: {
+                padded(try trees.graph($0), to: names.count)
+            }
+        case (.classes(let names), .linear):
+            let scaler = try StandardScaler(samples)
+            var model = LogisticRegression<SampleMatrix>(iterations: 200)
+            try model.fit(scaler.scaled(samples), training.targets.map { Int($0) })
+            return ShallowFit(name: "logistic regression") { [model] part in
+                padded(try model.predictProbabilities(scaler.scaled(matrix(part))), truths: part.targets)
+            } graph: { [model] inputs in
+                guard let scores = try model.map?.graph(inputs, after: scaler) else { return inputs }
+                let likely = scores.sigmoid()
+                return padded(scores.shape[-1] > 1 ? scores.softmax() : concatenate([1 - likely, likely], 1), to: names.count)
+            }
+        case (.number(_, _, _, let cap), .trees):
+            var model = BoostedTreesRegressor(.init(rounds: 200, rate: 0.06))
+            try model.fit(samples, SampleMatrix(column: training.targets))
+            let trees = model.trees
+            return ShallowFit(name: "boosted trees") { part in
+                capped(try trees.predict(matrix(part)), truths: part.targets)
+            } graph: { inputs in
+                let numbers = try trees.graph(inputs)
+                return cap.map { numbers.clamped(0, $0) } ?? numbers
+            }
+        case (.number(_, _, _, let cap), .linear):
+            let scaler = try StandardScaler(samples)
+            var model = Ridge()
+            try model.fit(scaler.scaled(samples), SampleMatrix(column: training.targets))
+            return ShallowFit(name: "ridge regression") { [model] part in
+                capped(try model.predict(scaler.scaled(matrix(part))), truths: part.targets)
+            } graph: { [model] inputs in
+                guard let numbers = try model.map?.graph(inputs, after: scaler) else { return inputs }
+                return cap.map { numbers.clamped(0, $0) } ?? numbers
+            }
+        default: return nil
+        }
+    }
+
+    /// Probabilities [batch, classes] with zeros for classes that the training part lacks.
+    private func padded(_ probabilities: Tensor, to classes: Int) -> Tensor {
+        let missing = classes - probabilities.shape[-1]
+        return missing > 0 ? probabilities.padded([(0, 0), (0, missing)]) : probabilities
+    }
+
+    private func matrix(_ part: Corpus.Flat) throws -> SampleMatrix {
+        try SampleMatrix(rows: part.rows.count / max(1, part.columns), columns: part.columns, part.rows)
     }
 
     // MARK: Rows of numbers
@@ -54,10 +112,7 @@ struct Baselines {
     private func matrices(
         _ flat: (training: Corpus.Flat, test: Corpus.Flat), isScaled: Bool
     ) throws -> (training: SampleMatrix, test: SampleMatrix)? {
-        let columns = flat.training.columns
-        var parts = try [flat.training, flat.test].map { part in
-            try SampleMatrix(rows: part.rows.count / max(1, columns), columns: columns, part.rows)
-        }
+        var parts = try [flat.training, flat.test].map(matrix)
         if isScaled {
             let scaler = try StandardScaler(parts[0])
             parts = try parts.map { try scaler.scaled($0) }
@@ -81,9 +136,13 @@ struct Baselines {
         }
         var model = model
         try model.fit(training, SampleMatrix(column: flat.training.targets))
-        var values = try model.predict(test).values
+        return capped(try model.predict(test), truths: flat.test.targets)
+    }
+
+    private func capped(_ numbers: SampleMatrix, truths: [Float]) -> Answers {
+        var values = numbers.values
         if case .number(_, _, _, let cap?) = corpus.goal { values = values.map { min(max($0, 0), Float(cap)) } }
-        return Answers(values: values, width: 1, truths: flat.test.targets)
+        return Answers(values: values, width: 1, truths: truths)
     }
 
     /// Probabilities of all classes, also of those that the training part lacks.

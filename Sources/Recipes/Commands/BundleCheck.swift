@@ -24,9 +24,13 @@ public struct BundleCheck {
 
     /// - Parameters:
     ///   - frame: rows for a bundle that was trained on a table: answered as a whole and event by event.
+    ///   - items: samples for a bundle that answers something else: answered together and one by one.
     ///   - limit: the largest difference between numbers that were computed in another order.
     ///   - scratch: a folder for the copy that is written and read again; it is made, and removed afterwards.
-    public init(_ bundle: ModelBundle, frame: Frame? = nil, limit: Double, scratch: String, threads: Int? = nil) throws {
+    public init(
+        _ bundle: ModelBundle, frame: Frame? = nil, items: (values: SampleValues, count: Int)? = nil, limit: Double, scratch: String,
+        threads: Int? = nil
+    ) throws {
         var values: SampleValues, count: Int
         let session = try BundleSession(bundle, batch: 32, threads: threads)
         let golden = bundle.training.notes["golden"]
@@ -53,6 +57,10 @@ public struct BundleCheck {
             let samples = try intake.samples(frame)
             guard !samples.rows.isEmpty else { throw RecipeError("verify", "the table gives no sample", at: bundle.name) }
             (values, count, rows) = (samples.values, samples.rows.count, samples.rows)
+        }
+        if let items {
+            guard items.count > 0 else { throw RecipeError("verify", "the input gives no sample", at: bundle.name) }
+            (values, count) = items
         }
         let answers = try session.answers(to: values, count: count)
 
@@ -81,6 +89,28 @@ public struct BundleCheck {
         defer { try? Files.remove(scratch) }
         let again = try BundleSession(ModelBundle(reading: scratch), batch: 32, threads: threads)
         try note("written and read again", again.answers(to: values, count: count), answers, count, 0)
+    }
+
+    /// With an input to answer both ways, as far as the bundle's kind of data goes.
+    ///
+    /// - Parameter rows: of the input that are looked at, from its start.
+    public init(
+        _ bundle: ModelBundle, input: String, options: InputOptions, rows: Int, limit: Double, scratch: String, threads: Int? = nil
+    ) throws {
+        let preparation = try Preparation(bundle)
+        if case .table = preparation {
+            self = try BundleCheck(
+                bundle, frame: options.table(input).frame(limit: rows), limit: limit, scratch: scratch, threads: threads)
+            return
+        }
+        var source = try preparation.items(input, options), values: SampleValues?, count = 0, seen = 0, problems = 0
+        while seen < rows, let piece = try source.next() {
+            values = values.map { $0 + piece.values } ?? piece.values
+            (count, seen, problems) = (count + piece.rows.count, seen + piece.frame.rowCount, problems + piece.problems.count)
+        }
+        self = try BundleCheck(bundle, items: (values ?? .fractions([]), count), limit: limit, scratch: scratch, threads: threads)
+        remarks += source.remarks
+        if problems > 0 { remarks.append("something is wrong with \(problems) of \(seen) items, which were left out") }
     }
 
     /// Feeds the rows of a table as events, in the order of their moments.

@@ -4,6 +4,9 @@ import Formats
 
 /// A bundle ready to answer: rows of numbers in, rows of answers out, in batches of one size.
 public final class BundleSession {
+    /// Samples at once unless somebody asks for another number. Other numbers may round otherwise.
+    public static let batch = 200
+
     public let bundle: ModelBundle
     /// Samples that are computed at once.
     public let batch: Int

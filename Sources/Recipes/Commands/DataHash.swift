@@ -2,9 +2,6 @@ import Formats
 
 /// The identity of a recipe's data: a hash over the contents of its files.
 enum DataHash {
-    /// Files of a folder that are looked at, at most.
-    private static let mostFiles = 1_000_000
-
     /// SHA-256 over the names and the hashes of all files that the recipe reads, in the order of their names.
     static func hash(of recipe: Recipe) throws -> String {
         let data = recipe.data, path = try DataFolder.resolve(data.path, for: recipe)
@@ -15,7 +12,7 @@ enum DataHash {
         } else if !named.isEmpty {
             files = named.map { ($0, Files.join(path, $0)) }
         } else {
-            try collect(path, "", into: &files)
+            files = try FolderFiles.all(in: path)
         }
         var hash = SHA256()
         for file in files.sorted(by: { $0.name < $1.name }) {
@@ -23,17 +20,5 @@ enum DataHash {
             line.withUnsafeBytes { hash.update($0) }
         }
         return hash.finish().hexadecimal
-    }
-
-    private static func collect(_ folder: String, _ prefix: String, into files: inout [(name: String, path: String)]) throws {
-        for name in try Files.list(folder).sorted() where !name.hasPrefix(".") {
-            let path = Files.join(folder, name)
-            if Files.isFolder(path) {
-                try collect(path, "\(prefix)\(name)/", into: &files)
-            } else {
-                files.append(("\(prefix)\(name)", path))
-                if files.count > mostFiles { throw RecipeError("data", "has more than \(mostFiles) files", at: folder) }
-            }
-        }
     }
 }

@@ -32,7 +32,12 @@ public struct Evaluation {
                 "the recipe '\(recipe.name)' prepares its data in another way than the bundle learned it (other data, columns or statistics)",
                 at: bundle.name)
         }
-        let session = try BundleSession(bundle, batch: min(200, max(1, corpus.test.sampleCount)), threads: threads)
+        try self.init(bundle, recipe, on: corpus, threads: threads)
+    }
+
+    /// A bundle's answers to the test part of a corpus.
+    init(_ bundle: ModelBundle, _ recipe: Recipe, on corpus: Corpus, threads: Int?) throws {
+        let session = try BundleSession(bundle, batch: BundleSession.batch, threads: threads)
         guard session.sampleShape == Array(corpus.input.shape.extents.dropFirst()) else {
             throw RecipeError(
                 "evaluate", "the bundle takes \(bundle.signature.inputs[0]), the recipe gives \(corpus.input)", at: bundle.name)

@@ -2,7 +2,7 @@ import Datasets
 import Engine
 import Features
 import Formats
-public import Learning
+import Learning
 
 extension Fit {
     /// Samples that a bundle carries along with their answers, so that `verify` can repeat them anywhere.
@@ -12,9 +12,10 @@ extension Fit {
 
     /// The trained net as a bundle: answers are probabilities, numbers in their unit or the future of a series.
     ///
-    /// - Parameter metrics: on the test part, such as `test/accuracy`.
-    public func bundle(
-        seed: UInt64, data: String, metrics: [String: Double], versions: [String: String], finished: Double, card: String
+    /// It has neither metrics nor a card: it is measured as it is.
+    /// - Parameter shallow: the model to stand in the net's place, and why it does.
+    func bundle(
+        seed: UInt64, data: String, versions: [String: String], finished: Double, shallow: (model: ShallowFit, reason: JSON)? = nil
     ) throws -> ModelBundle {
         let window = recipe.features?.window.map {
             Port.Window(length: $0.length, step: $0.stride, key: recipe.features?.entity.joined(separator: "/"))
@@ -35,13 +36,19 @@ extension Fit {
         let isMirrored = recipe.evaluate.mirror == true, objective = objective
         var notes: JSON.Object = ["recipe": try JSON(encoding: recipe), "goal": .string(corpus.goal.word)]
         if let cap = corpus.goal.cap { notes["cap"] = .number(cap) }
+        if let shallow { notes["shipped"] = shallow.reason }
         func make(_ notes: JSON.Object) throws -> ModelBundle {
-            try ModelBundle(
+            let training = TrainingRecord(data: data, seed: seed, versions: versions, finished: finished, notes: notes)
+            if let shallow {
+                return try ModelBundle(
+                    recipe.name, ShallowNet(), inputs: [input], outputs: [output], features: corpus.preparation, training: training
+                ) { _, batch, _ in [try shallow.model.graph(batch.inputs)] }
+            }
+            return try ModelBundle(
                 recipe.name, net, inputs: [input], outputs: [output],
                 loss: Named(objective.loss, objective.smoothing > 0 ? ["smoothing": .number(objective.smoothing)] : [:]),
                 optimizer: optimizer, features: corpus.preparation,
-                training: TrainingRecord(
-                    data: data, seed: seed, metrics: metrics, versions: versions, finished: finished, notes: notes), card: card
+                training: training
             ) { net, batch, pass in
                 let answers = objective.answers(net(batch.inputs, &pass))
                 guard isMirrored else { return [answers] }

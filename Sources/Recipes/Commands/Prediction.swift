@@ -1,74 +1,106 @@
-import Datasets
 public import Features
 public import Learning
 
-/// Answers to the rows of tables, as columns behind the rows' own.
+/// A bundle's answers to the items of an input, as columns behind what names the items.
 public struct Prediction {
+    public let preparation: Preparation
     private let session: BundleSession
-    private let intake: TableIntake
     private let columns: [String]?
-    /// Rows that were answered, and reasons with counts for those that could not be.
+    /// Items that were answered, and reasons with counts for those that could not be.
     public private(set) var answered = 0
     public private(set) var unanswered: [String: Int] = [:]
 
-    /// - Parameter columns: of the table, to stand before the answers; nil for all.
-    public init(_ bundle: ModelBundle, keeping columns: [String]? = nil, batch: Int = 256, threads: Int? = nil) throws {
-        intake = try TableIntake(bundle)
+    /// - Parameter columns: of the input, to stand before the answers; nil for all.
+    public init(_ bundle: ModelBundle, keeping columns: [String]? = nil, batch: Int = BundleSession.batch, threads: Int? = nil) throws {
+        preparation = try Preparation(bundle)
         session = try BundleSession(bundle, batch: batch, threads: threads)
         self.columns = columns
-        guard session.outputSize == 1 || labels?.count == session.outputSize else {
-            throw RecipeError("run", "\(session.outputSize) answers to a row have no names", at: bundle.name)
+        switch preparation {
+        case .series(let series):
+            guard session.outputSize == series.horizon * series.columns.count else {
+                throw RecipeError(
+                    "run", "\(session.outputSize) answers to a window are not \(series.horizon) steps of \(series.columns.count) columns",
+                    at: bundle.name)
+            }
+        default:
+            guard session.outputSize == 1 || labels?.count == session.outputSize else {
+                throw RecipeError("run", "\(session.outputSize) answers to one item have no names", at: bundle.name)
+            }
         }
     }
 
     private var port: Port { session.bundle.signature.outputs[0] }
     private var labels: [String]? { port.labels }
 
-    /// Whether tables may be answered piece by piece.
-    public var isRowByRow: Bool { intake.isRowByRow }
-
     /// What the answers are, in words.
     public var meaning: String {
+        if case .series(let series) = preparation { return "the next \(series.horizon) steps of \(series.columns.joined(separator: ", "))" }
         if let labels { return "the likeliest of \(labels.count) classes and their probabilities" }
         return "\(port.name)\(port.unit.map { " in \($0)" } ?? "")"
     }
 
-    /// The columns that a table needs.
-    public var requiredColumns: [String] { intake.features.requiredColumns.map(\.name) }
-
-    /// The table with its answers: `prediction`, and for classes `probability_NAME` each. A row that gives no sample has null there.
+    /// The rows of a table with their answers.
+    ///
+    /// - Throws: if the bundle answers something else.
     public mutating func callAsFunction(_ frame: Frame) throws -> Frame {
-        var result = try columns.map { names in try Frame(names.map { ($0, try frame.column($0)) }) } ?? frame
-        let (values, rows, set) = try intake.samples(frame)
-        let answers = try session.answers(to: values, count: rows.count), width = session.outputSize
-        answered += rows.count
-        var known = 0
-        for dropped in set.dropped {
-            unanswered[dropped.reason, default: 0] += dropped.rows.count
-            known += dropped.rows.count
+        guard case .table(let intake) = preparation else {
+            throw RecipeError("run", "the bundle answers \(preparation.word), not rows of a table", at: session.bundle.name)
         }
-        let silent = frame.rowCount - rows.count - known
-        if silent > 0 { unanswered["their window is not complete", default: 0] += silent }
-        func free(_ name: String) -> String {
-            var name = name
-            while result.contains(name) { name += "_" }
-            return name
-        }
+        return try self(intake.items(frame))
+    }
+
+    /// The items with their answers: `prediction`, and for classes `probability_NAME` each; of a series a row for every step that is
+    /// forecast, with its number and the columns' values. An item that has no sample has null there.
+    public mutating func callAsFunction(_ items: ItemBatch) throws -> Frame {
+        let named = try columns.map { try items.frame.selecting($0) } ?? items.frame
+        let answers = try session.answers(to: items.values, count: items.rows.count)
+        answered += items.rows.count
+        for problem in items.problems { unanswered[problem.reason, default: 0] += 1 }
+        if items.incomplete > 0 { unanswered["their window is not complete", default: 0] += items.incomplete }
+        if case .series(let series) = preparation { return try forecasts(named, items.rows, answers, series) }
+        var result = named
+        let count = items.frame.rowCount, width = session.outputSize
         if let labels {
-            var names = [String?](repeating: nil, count: frame.rowCount)
-            var shares = labels.map { _ in [Float?](repeating: nil, count: frame.rowCount) }
-            for (sample, row) in rows.enumerated() {
+            var names = [String?](repeating: nil, count: count)
+            var shares = labels.map { _ in [Float?](repeating: nil, count: count) }
+            for (sample, row) in items.rows.enumerated() {
                 let own = answers[sample * width..<(sample + 1) * width]
                 names[row] = labels[(own.indices.max { own[$0] < own[$1] } ?? own.startIndex) - own.startIndex]
                 for (place, value) in own.enumerated() { shares[place][row] = value }
             }
-            try result.add(free("prediction"), Column(names))
-            for (label, column) in zip(labels, shares) { try result.add(free("probability_\(label)"), Column(column)) }
+            try result.addFree("prediction", Column(names))
+            for (label, column) in zip(labels, shares) { try result.addFree("probability_\(label)", Column(column)) }
         } else {
-            var numbers = [Float?](repeating: nil, count: frame.rowCount)
-            for (sample, row) in rows.enumerated() { numbers[row] = answers[sample] }
-            try result.add(free("prediction"), Column(numbers, unit: port.unit))
+            var numbers = [Float?](repeating: nil, count: count)
+            for (sample, row) in items.rows.enumerated() { numbers[row] = answers[sample] }
+            try result.addFree("prediction", Column(numbers, unit: port.unit))
         }
         return result
+    }
+
+    /// A row for each step after each window, in the columns' own scale.
+    private func forecasts(_ windows: Frame, _ rows: [Int], _ answers: [Float], _ series: SeriesPreparation) throws -> Frame {
+        let (horizon, width, count) = (series.horizon, series.columns.count, windows.rowCount)
+        var result = windows.rows((0..<count * horizon).map { $0 / horizon })
+        try result.addFree("step", Column((0..<count * horizon).map { $0 % horizon + 1 }))
+        var values = series.columns.map { _ in [Float?](repeating: nil, count: count * horizon) }
+        for (sample, row) in rows.enumerated() {
+            for step in 0..<horizon {
+                for place in 0..<width {
+                    values[place][row * horizon + step] = series.restored(answers[(sample * horizon + step) * width + place], place)
+                }
+            }
+        }
+        for (name, column) in zip(series.columns, values) { try result.addFree(name, Column(column)) }
+        return result
+    }
+}
+
+extension Frame {
+    /// Puts a column behind the others, under another name where its own is taken.
+    fileprivate mutating func addFree(_ name: String, _ column: Column) throws {
+        var name = name
+        while contains(name) { name += "_" }
+        try add(name, column)
     }
 }

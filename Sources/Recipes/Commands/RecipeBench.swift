@@ -43,7 +43,7 @@ public struct RecipeBench: Codable, Hashable, Sendable {
         trainingSteps = max(0, steps - warmUp)
         trainingSamplesPerSecond = taken > 0 ? Double(trainingSteps * size) / taken : 0
 
-        let bundle = try fit.bundle(seed: 1, data: "", metrics: [:], versions: [:], finished: 0, card: "")
+        let bundle = try fit.bundle(seed: 1, data: "", versions: [:], finished: 0)
         var batches = try corpus.test.batches(epoch: 0, from: 0)
         guard let first = try batches.next() else { throw RecipeError("bench", "the test part is empty", at: recipe.name) }
         let values = SampleValues(first.inputs), count = first.count

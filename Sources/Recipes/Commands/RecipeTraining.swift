@@ -1,6 +1,6 @@
 import Datasets
 import Engine
-import Formats
+public import Formats
 public import Learning
 
 /// Trains one net of a recipe and leaves a bundle, a report and a card: the seven steps from data to a verified model.
@@ -8,8 +8,10 @@ public struct RecipeTraining {
     public let result: TrainingResult
     /// nil where the run was interrupted, and in all processes of a run but the first.
     public let evaluation: Evaluation?
-    /// The shallow models beside the net, with the paired interval of the difference.
+    /// The models beside the one that the bundle holds, with the paired interval of the difference.
     public let baselines: [TrainingReport.Baseline]
+    /// Which model the bundle holds: nil where there was no choice.
+    public let shipped: JSON?
     /// The folder of the bundle, and the hash of its manifest; nil where there is no evaluation.
     public let bundle: (path: String, identity: String)?
 
@@ -41,22 +43,43 @@ public struct RecipeTraining {
         }
         result = fit.result
         guard isFirst, fit.result.ending != .interrupted else {
-            (evaluation, bundle, baselines) = (nil, nil, [])
+            (evaluation, bundle, baselines, shipped) = (nil, nil, [], nil)
             return
         }
         log(.evaluate, try plan.line(.evaluate))
-        let evaluation = try Evaluation(recipe, plan.corpus.goal, fit.answers(to: plan.corpus.test))
-        let shallow = comparesShallow ? try Baselines(recipe: recipe, corpus: plan.corpus).answers() : []
-        baselines = try shallow.map { try evaluation.comparison($0.name, $0.answers) }
-        let report = try Self.report(plan, fit.result, evaluation, baselines, date.text)
-        let made = try fit.bundle(
-            seed: plan.seed, data: plan.dataHash, metrics: evaluation.metricsByName, versions: versions, finished: date.seconds,
-            card: report.card)
+        // What is measured is what is written: the bundle with its own arithmetic.
+        var made = try fit.bundle(seed: plan.seed, data: plan.dataHash, versions: versions, finished: date.seconds)
+        var evaluation = try Evaluation(made, recipe, on: plan.corpus, threads: threads)
+        var others = comparesShallow ? try Baselines(recipe: recipe, corpus: plan.corpus).answers() : []
+        let choice = try Self.choice(plan, made, others.compactMap(\.fit), threads)
+        if let choice, let model = choice.model {
+            made = try fit.bundle(
+                seed: plan.seed, data: plan.dataHash, versions: versions, finished: date.seconds, shallow: (model, choice.json))
+            others.removeAll { $0.name == model.name }
+            others.insert((ShipChoice.net, evaluation.answers, nil), at: 0)
+            evaluation = try Evaluation(made, recipe, on: plan.corpus, threads: threads)
+        }
+        shipped = choice?.json
+        baselines = try others.map { try evaluation.comparison($0.name, $0.answers) }
+        var report = try Self.report(plan, fit.result, evaluation, baselines, date.text)
+        if let choice { report.summary += " " + choice.sentence(recipe.evaluate.metric) }
+        made.training.metrics = evaluation.metricsByName
+        made.card = report.card
         let path = Files.join(folder, "\(recipe.name).millrace")
         let identity = try made.write(to: path)
         try report.write(to: folder)
         self.evaluation = evaluation
         bundle = (path, identity)
+    }
+
+    /// What the bundle is to hold, where the recipe leaves it to the validation part.
+    private static func choice(_ plan: TrainingPlan, _ net: ModelBundle, _ models: [ShallowFit], _ threads: Int?) throws -> ShipChoice? {
+        guard plan.recipe.ship != .net, !models.isEmpty, let held = plan.corpus.held, let source = plan.corpus.validation else {
+            return nil
+        }
+        let session = try BundleSession(net, batch: BundleSession.batch, threads: threads)
+        let answers = try session.answers(to: source, Objective(plan.corpus.goal, plan.recipe.train))
+        return try ShipChoice(OutputMetric.named(plan.recipe.evaluate.metric), net: answers, models, held)
     }
 
     private static func report(

@@ -15,7 +15,7 @@ struct RunIdentity {
         // As it comes back from another process or a file, where a whole number is a whole number.
         whole = try JSON(parsing: JSON.object(recipe).bytes())
         // What is measured and written about a run does not change it, and more epochs may be asked for than before.
-        for key in ["title", "evaluate", "compare"] { recipe[key] = nil }
+        for key in ["title", "evaluate", "compare", "ship"] { recipe[key] = nil }
         var train = recipe["train"]?.object ?? [:]
         train["epochs"] = nil
         recipe["train"] = .object(train)

@@ -29,6 +29,15 @@ public enum SampleValues: Sendable, Hashable {
         }
     }
 
+    /// Some numbers and then others; of another type they are left out.
+    static func + (one: SampleValues, other: SampleValues) -> SampleValues {
+        switch (one, other) {
+        case (.fractions(let a), .fractions(let b)): .fractions(a + b)
+        case (.whole(let a), .whole(let b)): .whole(a + b)
+        default: one
+        }
+    }
+
     /// As a tensor, filled up with zeros where the shape asks for more numbers.
     func tensor(_ shape: Shape) -> Tensor {
         switch self {

@@ -33,6 +33,10 @@ public struct TrainingPlan {
             throw RecipeError(
                 "data", "has \(names.count == 1 ? "one class" : "no classes"): there is nothing to tell apart", at: recipe.name)
         }
+        if recipe.ship == .best, corpus.held == nil {
+            throw RecipeError(
+                "train", "ship: best needs rows of a table and a validation part, such as data.validation: 0.1", at: recipe.name)
+        }
         dataHash = try DataHash.hash(of: recipe)
         _ = try Objective(corpus.goal, recipe.train)
         let net = try recipe.model.net(for: corpus, recipe: recipe.name), parameters = net.parameters

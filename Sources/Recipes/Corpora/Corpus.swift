@@ -38,6 +38,8 @@ public struct Corpus: Sendable {
     public let test: any HostSource
     /// Training and test part for the shallow models; nil where rows of numbers would make no sense.
     public var flat: (training: Flat, test: Flat)?
+    /// The validation part of a table's rows likewise.
+    public var held: Flat?
     /// Texts of the training and the test part, for the shallow models.
     public var texts: (training: LabelledText, test: LabelledText)?
     /// What becomes of raw data before it goes in: part of the bundle.

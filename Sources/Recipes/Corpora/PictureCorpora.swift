@@ -57,7 +57,7 @@ struct PictureCorpora: CorpusMaker {
         let repeats = recipe.train.repeats ?? 1
         let samples = training
         @Sendable func plain(_ samples: Samples) -> any HostSource {
-            samples.inOrder(batch: 200).normalised("images", by: normalisation).named()
+            samples.inOrder(batch: BundleSession.batch).normalised("images", by: normalisation).named()
         }
         // A data set without names has the numbers of its labels.
         let highest = (training["labels"].values(Int32.self) + test["labels"].values(Int32.self)).max() ?? 0
@@ -70,10 +70,7 @@ struct PictureCorpora: CorpusMaker {
                 return shuffled.augmented(seed: seed, by: [augmentation]).normalised("images", by: normalisation).named()
             }, validation: validation.map(plain), test: plain(test))
         if test.count * test["images"].sampleShape.count < 20_000_000 { corpus.flat = (Self.flat(training), Self.flat(test)) }
-        corpus.preparation = [
-            "kind": "pictures", "mean": .array(normalisation.mean.map { .number(Double($0)) }),
-            "deviation": .array(normalisation.deviation.map { .number(Double($0)) }),
-        ]
+        corpus.preparation = try JSON(encoding: PicturePreparation(test["images"].sampleShape, normalisation))
         corpus.facts = [
             ("training pictures", "\(training.count)"), ("validation pictures", "\(validation?.count ?? 0)"),
             ("test pictures", "\(test.count)"),

@@ -8,9 +8,7 @@ import Learning
 struct SeriesCorpora: CorpusMaker {
     private let recipe: Recipe
     private let series: HostArray
-    private let names: [String]
-    private let means, deviations: [Double]
-    private let lookBack, horizon: Int
+    private let prepare: SeriesPreparation
     /// Where the training, validation and test part end.
     private let ends: [Int]
 
@@ -22,6 +20,7 @@ struct SeriesCorpora: CorpusMaker {
         }
         var frame = try Table(at: DataFolder.resolve(data.path, for: recipe)).frame()
         if let order = data.order { frame = try frame.dropping([order]) }
+        let names = frame.names
         let ends = [parts[0], parts[0] + parts[1], parts[0] + parts[1] + parts[2]]
         guard ends[2] <= frame.rowCount else {
             throw RecipeError("data", "parts: \(parts) are more than the \(frame.rowCount) rows", at: recipe.name)
@@ -32,40 +31,39 @@ struct SeriesCorpora: CorpusMaker {
             }
             return numbers
         }
+        let known = columns.map { $0[..<ends[0]] }, means = known.map { $0.reduce(0, +) / Double($0.count) }
+        let deviations = zip(known, means).map { column, mean in
+            (column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(column.count)).squareRoot()
+        }
+        prepare = SeriesPreparation(
+            columns: names, mean: means, deviation: deviations, lookBack: lookBack, horizon: horizon, order: data.order)
         var values = [Float](repeating: 0, count: ends[2] * columns.count)
-        var means: [Double] = [], deviations: [Double] = []
         for (place, column) in columns.enumerated() {
-            let known = column[..<ends[0]], mean = known.reduce(0, +) / Double(known.count)
-            let deviation = (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count)).squareRoot()
-            for row in 0..<ends[2] { values[row * columns.count + place] = Float((column[row] - mean) / max(deviation, 1e-12)) }
-            means.append(mean)
-            deviations.append(deviation)
+            for row in 0..<ends[2] { values[row * columns.count + place] = prepare.scaled(column[row], place) }
         }
         series = HostArray(values, [ends[2], columns.count])
-        (self.means, self.deviations, names) = (means, deviations, frame.names)
-        (self.lookBack, self.horizon, self.ends) = (lookBack, horizon, ends)
+        self.ends = ends
     }
 
     func corpus(run: Int) throws -> Corpus {
-        let (series, lookBack, horizon, ends) = (series, lookBack, horizon, ends)
+        let (series, lookBack, horizon, ends) = (series, prepare.lookBack, prepare.horizon, ends)
         // A part's first window looks back into the part before it.
         func part(_ number: Int) throws -> any HostSource {
             try WindowSource(
                 series, lookBack: lookBack, horizon: horizon, range: ends[number - 1] - lookBack..<ends[number], batch: 64, order: .stored)
         }
         var corpus = Corpus(
-            goal: .series, input: TensorType([1, lookBack, names.count], .f32),
+            goal: .series, input: TensorType([1, lookBack, prepare.columns.count], .f32),
             training: { batch, seed in
                 try WindowSource(
                     series, lookBack: lookBack, horizon: horizon, range: 0..<ends[0], batch: batch, order: .shuffled(seed: seed),
                     dropLast: true)
             }, validation: try part(1), test: try part(2))
         corpus.horizon = horizon
-        corpus.preparation = [
-            "kind": "series", "columns": .array(names.map(JSON.string)), "mean": .array(means.map(JSON.number)),
-            "deviation": .array(deviations.map(JSON.number)), "lookBack": JSON(lookBack), "horizon": JSON(horizon),
+        corpus.preparation = try JSON(encoding: prepare)
+        corpus.facts = [
+            ("columns", prepare.columns.joined(separator: ", ")), ("steps seen", "\(lookBack)"), ("steps forecast", "\(horizon)"),
         ]
-        corpus.facts = [("columns", names.joined(separator: ", ")), ("steps seen", "\(lookBack)"), ("steps forecast", "\(horizon)")]
         return corpus
     }
 }

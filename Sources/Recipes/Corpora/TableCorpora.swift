@@ -64,8 +64,9 @@ struct TableCorpora: CorpusMaker {
             training: { batch, seed in samples.shuffled(batch: batch, seed: seed, dropLast: samples.count > batch) },
             validation: validation.map { $0.samples(goal).inOrder(batch: 500) }, test: test.samples(goal).inOrder(batch: 500))
         corpus.flat = (training.flat, test.flat)
+        if training.shape.count == 1 { corpus.held = validation?.flat }
         if training.shape.count == 2 { corpus.windows = training.rows }
-        corpus.preparation = ["kind": "table", "features": try JSON(encoding: fitted)]
+        corpus.preparation = ["kind": "table", "version": JSON(Preparation.version), "features": try JSON(encoding: fitted)]
         corpus.facts = [
             ("training rows", "\(training.count)"), ("validation rows", "\(validation?.count ?? 0)"), ("test rows", "\(test.count)"),
             ("features", "\(training.shape.last ?? 0)"),

@@ -6,7 +6,7 @@ import Formats
 ///
 /// Word 0 is padding and 1 is a word not seen in training. N-grams of 2 to 5 characters, with a space at either end of a word, are
 /// hashed into buckets (Bojanowski et al.: Enriching word vectors with subword information, 2017); bucket 0 is padding.
-struct TextCoder: Sendable {
+public struct TextCoder: Sendable {
     static let buckets = 1 << 17
     let length: Int
     let grams: Int
@@ -54,12 +54,34 @@ struct TextCoder: Sendable {
         }
     }
 
+    /// How the texts of a bundle are coded, as `init` reads it.
     var description: JSON {
         [
-            "kind": "text", "length": JSON(length), "grams": JSON(grams), "buckets": JSON(Self.buckets),
+            "kind": "text", "version": JSON(Preparation.version), "characters": "bytes", "length": JSON(length), "grams": JSON(grams),
+            "buckets": JSON(Self.buckets),
             "words": .array(words.map(JSON.string)),
         ]
     }
+
+    /// - Throws: if the numbers are none that `description` writes, or a word stands there twice.
+    init(_ stored: JSON) throws {
+        guard stored["characters"]?.string == "bytes", let length = stored["length"]?.int, (1...1 << 16).contains(length),
+            let grams = stored["grams"]?.int, (0...1 << 20).contains(grams), stored["buckets"]?.int == Self.buckets,
+            let words = stored["words"]?.array?.compactMap(\.string), words.count == stored["words"]?.array?.count,
+            Set(words).count == words.count
+        else { throw RecipeError("run", "the coding of its texts is damaged, or of another kind") }
+        self.init(words, length: length, grams: grams)
+        guard self.words == words else { throw RecipeError("run", "the words of its texts are damaged") }
+    }
+
+    /// A text as the corpora are read: every byte is a character.
+    static func text(ofBytes bytes: [UInt8]) -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+        return String(scalars)
+    }
+
+    func hasWords(_ text: String) -> Bool { !Self.split(text).isEmpty }
 
     private static func split(_ text: String) -> [String] { text.lowercased().split(separator: " ").map(String.init) }
 

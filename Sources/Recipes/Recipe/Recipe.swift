@@ -17,6 +17,10 @@ public struct Recipe: Codable, Hashable, Sendable {
     public var train: TrainSettings
     public var evaluate: EvaluateSettings
     public var compare: CompareSettings?
+    /// Which model the bundle holds; left out the best one for rows of a table, where a validation part can tell it, else the net.
+    public var ship: Ship?
+
+    public enum Ship: String, Codable, Hashable, Sendable, CaseIterable { case net, best }
 }
 
 /// Where samples come from and which part of them tests.

@@ -18,6 +18,7 @@ public enum RecipeSchema {
         .init("train", train, isRequired: true, "how it is trained"),
         .init("evaluate", evaluate, isRequired: true, "what is measured"),
         .init("compare", compare, "what the result is set beside"),
+        .init("ship", names(Recipe.Ship.self), "whether the bundle holds the net or the best model on the validation part"),
     ])
 
     static let data = Schema.object([

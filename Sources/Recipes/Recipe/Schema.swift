@@ -43,7 +43,7 @@ public indirect enum Schema: Sendable {
         case .choice(let names):
             guard let text = value.string else { return wrong("one of \(names.joined(separator: ", "))") }
             if names.contains(text) { return [] }
-            return ["\(place): '\(text)' is not one of \(names.joined(separator: ", "))" + guess(text, names)]
+            return ["\(place): '\(text)' is not one of \(names.joined(separator: ", "))" + Self.guess(text, names)]
         case .whole(let range):
             guard let number = value.int else { return wrong("a whole number") }
             return range.contains(number) ? [] : ["\(place): \(number) is not between \(range.lowerBound) and \(range.upperBound)"]
@@ -61,7 +61,7 @@ public indirect enum Schema: Sendable {
             let names = properties.map(\.name)
             var found = object.keys.filter { !names.contains($0) }.map { key in
                 "\(join(place, key)): unknown key"
-                    + (guess(key, names).isEmpty ? "; known are \(names.joined(separator: ", "))" : guess(key, names))
+                    + (Self.guess(key, names).isEmpty ? "; known are \(names.joined(separator: ", "))" : Self.guess(key, names))
             }
             for property in properties {
                 if let part = object[property.name] {
@@ -77,7 +77,7 @@ public indirect enum Schema: Sendable {
     private func join(_ place: String, _ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
 
     /// What was meant by a word that is not known, to be put behind the message; nothing where no name is near.
-    private func guess(_ word: String, _ names: [String]) -> String {
+    static func guess(_ word: String, _ names: [String]) -> String {
         nearest(to: word, among: names).map { "; did you mean '\($0)'?" } ?? ""
     }
 

@@ -37,7 +37,9 @@ public struct RecipeRun {
                 answers.append(try fit.answers(to: corpus.test))
                 note("\(recipe.name): run \(run + 1) of \(count), net \(member + 1): \(metric.name) \(try answers.last!.value(of: metric))")
             }
-            let known = isDivided || run == 0 ? try Baselines(recipe: recipe, corpus: corpus).answers() : outcomes[0].baselines
+            let known =
+                isDivided || run == 0
+                ? try Baselines(recipe: recipe, corpus: corpus).answers().map { ($0.name, $0.answers) } : outcomes[0].baselines
             outcomes.append(Outcome(deep: .mean(answers), baselines: known, fits: fits))
         }
         (self.recipe, self.outcomes) = (recipe, outcomes)

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Learning
 import Testing
@@ -115,6 +116,28 @@ import Testing
         var model = BoostedTreesRegressor(.init(rounds: 1, rate: 1, leaves: 2, leastSamples: 1))
         try model.fit(SampleMatrix([[1], [1], [2], [2]]), SampleMatrix(column: [0, 8, 4, 4]), weights: [1, 0, 1, 1], validation: nil)
         #expect(try near(model.predict(SampleMatrix([[1], [2]])), [0, 4]))
+    }
+
+    @Test(arguments: [1, 2, 3]) func `as a graph the trees answer as they do by themselves`(classes: Int) throws {
+        var rows = table(600, 4, seed: 11).values
+        for place in stride(from: 5, to: rows.count, by: 17) { rows[place] = .nan }
+        let samples = try SampleMatrix(rows: 600, columns: 4, rows)
+        let marks = (0..<600).map { row in (samples[row, 1].isNaN || samples[row, 1] > 0.7 ? 1 : 0) + (samples[row, 2] > 0.5 ? 1 : 0) }
+        var trees = BoostedTrees(.init(rounds: 12))
+        try trees.fit(
+            samples, SampleMatrix(column: marks.map { Float(classes == 2 ? min($0, 1) : $0) }),
+            loss: classes == 1 ? .squared : classes == 2 ? .logistic : .softmax)
+        rows[0] = .infinity
+        rows[1] = -.infinity
+        let unseen = try SampleMatrix(rows: 600, columns: 4, rows), wanted = try trees.predict(unseen)
+        for kernels in [Engine.Program.Options.Kernels.portable, .preferred] {
+            let input = Tensor.input("samples", [600, 4])
+            let session = try Session(Program(inputs: [input], outputs: [trees.graph(input)], options: .init(kernels: kernels)))
+            let found = session.run([Tensor(rows, [600, 4])])[0]
+            #expect(found.shape == [600, wanted.columns])
+            #expect(near(wanted, found.values(Float.self)))
+        }
+        #expect(message { _ = try trees.graph(Tensor.input("samples", [600, 5])) }.contains("not fitted to samples f32[600,5]"))
     }
 
     @Test func `a model is read back as it was written, and a hostile one is refused`() throws {

@@ -15,9 +15,9 @@ public struct BoostedTrees: Codable, Sendable {
     /// What the splits on each column have saved, as shares that sum to 1.
     public private(set) var importance: [Double] = []
     private(set) var start: [Double] = []
-    private var bins: [FeatureBins] = []
+    private(set) var bins: [FeatureBins] = []
     /// Round by round, a tree an output.
-    private var trees: [RegressionTree] = []
+    private(set) var trees: [RegressionTree] = []
 
     /// Scores of a sample: 1 for two classes, one a class for more, one an output for numbers.
     public var outputs: Int { start.count }
