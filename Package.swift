@@ -27,7 +27,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "COneDNN"),
+        .target(name: "COneDNN", dependencies: ["CShims"]),
         .target(name: "CShims"),
         .target(name: "CArrow", dependencies: ["CShims"]),
         .target(name: "CGloo", dependencies: ["CShims"]),

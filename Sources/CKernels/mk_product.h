@@ -9,8 +9,10 @@
 // The register tile: rows x PANEL vectors, with one broadcast value and PANEL loads beside it.
 #if MK_REGISTERS == 32
 #define PANEL 4
+#define MOST_ROWS 12
 #else
 #define PANEL 2
+#define MOST_ROWS 6
 #endif
 #define ROWS 6
 #define COLUMNS (PANEL * MK_LANES)
@@ -21,10 +23,48 @@ MK_INLINE long most(long a, long b) { return a > b ? a : b; }
 // Scratch begins at a line of the cache.
 MK_INLINE float* aligned(void* scratch) { return (float*)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
 
+// Adds both products of a pair of bf16 values with the pairs of b.
+MK_INLINE mk_lanes multiply_add_pair(uint32_t a, mk_lanes b, mk_lanes sum) {
+    mk_lanes_uint left = a + (mk_lanes_uint){}, right = (mk_lanes_uint)b;
+#if MK_AVX512_BF16
+    return (mk_lanes)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
+#else
+    sum += (mk_lanes)(left & 0xffff0000) * (mk_lanes)(right & 0xffff0000);
+    return sum + (mk_lanes)(left << 16) * (mk_lanes)(right << 16);
+#endif
+}
+
+// Where `pairs`, every four bytes of a and b are a pair of bf16 values.
+MK_INLINE mk_lanes multiply_add(int pairs, const float* a, mk_lanes b, mk_lanes sum) {
+    if (!pairs) return sum + mk_splat(*a) * b;
+    uint32_t pair;
+    memcpy(&pair, a, 4);
+    return multiply_add_pair(pair, b, sum);
+}
+
+MK_INLINE mk_lanes_half rounded(mk_lanes v) {
+#if MK_AVX512_BF16
+    return (mk_lanes_half)_mm512_cvtneps_pbh((__m512)v);
+#else
+    return mk_narrow_lanes(v);
+#endif
+}
+
+MK_INLINE void store_rounded(uint16_t* p, mk_lanes v) {
+    mk_lanes_half h = rounded(v);
+    memcpy(p, &h, sizeof h);
+}
+
+// low[i] and high[i] side by side.
+MK_INLINE void store_pairs(float* p, mk_lanes_half low, mk_lanes_half high) {
+    mk_lanes_uint left = __builtin_convertvector(low, mk_lanes_uint), right = __builtin_convertvector(high, mk_lanes_uint);
+    mk_store(p, (mk_lanes)(left | right << 16));
+}
+
 // c[i, j] = Σ a[i * a_row + p * a_next] b[p * b_next + j], added to c where `add`.
-MK_INLINE void register_tile(int rows, int vectors, int add, long depth, const float* a, long a_row, long a_next, const float* b,
-                             long b_next, float* c, long c_row) {
-    mk_lanes sum[ROWS][PANEL];
+MK_INLINE void register_tile(int pairs, int rows, int vectors, int add, long depth, const float* a, long a_row, long a_next,
+                             const float* b, long b_next, float* c, long c_row) {
+    mk_lanes sum[MOST_ROWS][PANEL];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
@@ -34,11 +74,9 @@ MK_INLINE void register_tile(int rows, int vectors, int add, long depth, const f
 #pragma clang loop unroll(full)
         for (int j = 0; j < vectors; j++) right[j] = mk_load(b + j * MK_LANES);
 #pragma clang loop unroll(full)
-        for (int i = 0; i < rows; i++) {
-            mk_lanes left = mk_splat(a[i * a_row]);
+        for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-            for (int j = 0; j < vectors; j++) sum[i][j] += left * right[j];
-        }
+            for (int j = 0; j < vectors; j++) sum[i][j] = multiply_add(pairs, a + i * a_row, right[j], sum[i][j]);
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
@@ -48,32 +86,61 @@ MK_INLINE void register_tile(int rows, int vectors, int add, long depth, const f
 
 typedef void tile_kernel(int add, long depth, const float* a, long a_row, long a_next, const float* b, long b_next, float* c, long c_row);
 
-#define TILE(r, v)                                                                                                              \
-    static void tile_##r##_##v(int add, long depth, const float* a, long a_row, long a_next, const float* b, long b_next, float* c, \
-                               long c_row) {                                                                                    \
-        register_tile(r, v, add, depth, a, a_row, a_next, b, b_next, c, c_row);                                                 \
-    }
-#define TILES(v) TILE(1, v) TILE(2, v) TILE(3, v) TILE(4, v) TILE(5, v) TILE(6, v)
-#define LIST(v) {tile_1_##v, tile_2_##v, tile_3_##v, tile_4_##v, tile_5_##v, tile_6_##v}
-TILES(1) TILES(2)
-#if PANEL == 4
-TILES(3) TILES(4)
-static tile_kernel* const tiles[PANEL][ROWS] = {LIST(1), LIST(2), LIST(3), LIST(4)};
+MK_INLINE void store_rounded_pairs(float* p, mk_lanes low, mk_lanes high) {
+#if MK_AVX512_BF16
+    // Both halves in one vector, then side by side.
+    const mk_lanes_uint order = {0x00100000, 0x00110001, 0x00120002, 0x00130003, 0x00140004, 0x00150005, 0x00160006, 0x00170007,
+                                 0x00180008, 0x00190009, 0x001a000a, 0x001b000b, 0x001c000c, 0x001d000d, 0x001e000e, 0x001f000f};
+    __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+    _mm512_storeu_si512(p, _mm512_permutexvar_epi16((__m512i)order, halves));
 #else
-static tile_kernel* const tiles[PANEL][ROWS] = {LIST(1), LIST(2)};
+    store_pairs(p, rounded(low), rounded(high));
+#endif
+}
+
+// Makes a function for every height and width of the register tile, and lists them by width, then height. Few columns leave
+// registers for more rows.
+#define FOR_SIX(make, v) make(1, v) make(2, v) make(3, v) make(4, v) make(5, v) make(6, v)
+#define LIST_SIX(kind, v) kind##_1_##v, kind##_2_##v, kind##_3_##v, kind##_4_##v, kind##_5_##v, kind##_6_##v
+#if PANEL == 4
+#define FOR_TWELVE(make, v) FOR_SIX(make, v) make(7, v) make(8, v) make(9, v) make(10, v) make(11, v) make(12, v)
+#define LIST_TWELVE(kind, v) LIST_SIX(kind, v), kind##_7_##v, kind##_8_##v, kind##_9_##v, kind##_10_##v, kind##_11_##v, kind##_12_##v
+#define FOR_TILES(make) FOR_TWELVE(make, 1) FOR_TWELVE(make, 2) FOR_SIX(make, 3) make(7, 3) make(8, 3) FOR_SIX(make, 4)
+#define LIST_TILES(kind)                                                                                                        \
+    {{LIST_TWELVE(kind, 1)}, {LIST_TWELVE(kind, 2)}, {LIST_SIX(kind, 3), kind##_7_3, kind##_8_3}, {LIST_SIX(kind, 4)}}
+static const long most_rows[PANEL] = {12, 12, 8, 6};
+#else
+#define FOR_TILES(make) FOR_SIX(make, 1) FOR_SIX(make, 2)
+#define LIST_TILES(kind) {{LIST_SIX(kind, 1)}, {LIST_SIX(kind, 2)}}
+static const long most_rows[PANEL] = {6, 6};
 #endif
 
-// c [m, n] = a b, or added to c. The panels of b, COLUMNS wide, lie `b_panel` apart.
-MK_INLINE void product(int add, long m, long n, long depth, const float* a, long a_row, long a_next, const float* b, long b_panel,
-                       long b_next, float* c, long c_row) {
-    // Tiles of nearly equal height: a low one at the end would have too few sums to keep the multipliers busy.
-    long blocks = (m + ROWS - 1) / ROWS, each = blocks ? (m + blocks - 1) / blocks : ROWS;
+#define TILE(kind, pairs, r, v)                                                                                                 \
+    static void kind##_##r##_##v(int add, long depth, const float* a, long a_row, long a_next, const float* b, long b_next,     \
+                                 float* c, long c_row) {                                                                        \
+        register_tile(pairs, r, v, add, depth, a, a_row, a_next, b, b_next, c, c_row);                                          \
+    }
+#define SINGLE(r, v) TILE(single, 0, r, v)
+#define PAIRED(r, v) TILE(paired, 1, r, v)
+FOR_TILES(SINGLE)
+FOR_TILES(PAIRED)
+static tile_kernel* const single_tiles[PANEL][MOST_ROWS] = LIST_TILES(single);
+static tile_kernel* const paired_tiles[PANEL][MOST_ROWS] = LIST_TILES(paired);
+
+// c [m, n] = a b, or added to c. The panels of b, COLUMNS wide, lie `b_panel` apart. `depth` counts pairs where `pairs`.
+MK_INLINE void product(int pairs, int add, long m, long n, long depth, const float* a, long a_row, long a_next, const float* b,
+                       long b_panel, long b_next, float* c, long c_row) {
     for (long j = 0; j < n; j += COLUMNS, b += b_panel) {
         long vectors = least(PANEL, (n - j) / MK_LANES);
         // Packed panels are as wide as they are; b_next of 0 says so.
         long next = b_next ? b_next : vectors * MK_LANES;
-        for (long i = 0; i < m; i += each)
-            tiles[vectors - 1][least(each, m - i) - 1](add, depth, a + i * a_row, a_row, a_next, b, next, c + i * c_row + j, c_row);
+        // Tiles of nearly equal height: a low one at the end would have too few sums to keep the multipliers busy.
+        long blocks = (m + most_rows[vectors - 1] - 1) / most_rows[vectors - 1];
+        for (long k = 0; k < blocks; k++) {
+            long i = m * k / blocks, rows = m * (k + 1) / blocks - i;
+            tile_kernel* tile = (pairs ? paired_tiles : single_tiles)[vectors - 1][rows - 1];
+            tile(add, depth, a + i * a_row, a_row, a_next, b, next, c + i * c_row + j, c_row);
+        }
     }
 }
 

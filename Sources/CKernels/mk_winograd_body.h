@@ -9,6 +9,10 @@
 #include "mk_winograd.h"
 #include "mk_product.h"
 
+#define RESULTS 4
+#define EDGE 6
+#include "mk_points.h"
+
 #define P 0.625f
 #define Q 1.5f
 #define PP (P * P)
@@ -17,21 +21,6 @@
 // Tiles of a block: enough to read the packed kernel seldom; for the gradient, to add to its sums seldom.
 #define FORWARD_TILES 48
 #define GRADIENT_TILES 96
-#define GRADIENT_BYTES (8 << 20)
-
-// Lines that lie a power of two apart would share few sets of the first cache.
-MK_INLINE long padded(long channels) { return channels % 128 ? channels : channels + 16; }
-MK_INLINE long plane_of(long tiles, long row) { return tiles * row + 16; }
-
-typedef struct {
-    long image, y, x; // of the first result
-} place;
-
-MK_INLINE place place_of(const mk_winograd* c, long tile) {
-    long across = (c->out_width + 3) / 4, down = (c->out_height + 3) / 4;
-    place p = {tile / (across * down), tile / across % down * 4, tile % across * 4};
-    return p;
-}
 
 // ---- The matrices -------------------------------------------------------------------------------------------------------
 
@@ -159,9 +148,7 @@ MK_INLINE void gather_source(int half, int inside, const mk_winograd* c, const v
 MK_INLINE void gather_sources(int half, const mk_winograd* c, const void* x, long first, long last, float* points, long plane, long step) {
     for (long tile = first; tile < last; tile++, points += step) {
         place p = place_of(c, tile);
-        long top = p.y - c->pad_top, left = p.x - c->pad_left;
-        if (top >= 0 && left >= 0 && top + 6 <= c->height && left + 6 <= c->width)
-            gather_source(half, 1, c, x, p, points, plane);
+        if (is_inside(c, p)) gather_source(half, 1, c, x, p, points, plane);
         else gather_source(half, 0, c, x, p, points, plane);
     }
 }
@@ -222,13 +209,6 @@ MK_INLINE void scatter_result(int half, int activation, const mk_winograd* c, co
 
 // ---- Forward ------------------------------------------------------------------------------------------------------------
 
-// Blocks of equal length, whole register tiles except for the last one.
-MK_INLINE long block_of(long tiles, long most_tiles) {
-    long blocks = (tiles + most_tiles - 1) / most_tiles;
-    long each = blocks ? (tiles + blocks - 1) / blocks : 0;
-    return (each + ROWS - 1) / ROWS * ROWS;
-}
-
 size_t MK_NAME(mk_winograd_scratch_bytes)(const mk_winograd* c, long tiles) {
     long block = block_of(tiles, FORWARD_TILES);
     return (size_t)(36 * (plane_of(block, padded(c->channels)) + plane_of(block, padded(c->out_channels)))) * 4 + 64;
@@ -244,7 +224,7 @@ MK_INLINE void forward(int half, const mk_winograd* c, const void* x, const floa
         long count = least(block, last - tile);
         gather_sources(half, c, x, tile, tile + count, source, source_plane, source_row);
         for (long p = 0; p < 36; p++)
-            product(0, count, n, c->channels, source + p * source_plane, source_row, 1,
+            product(0, 0, count, n, c->channels, source + p * source_plane, source_row, 1,
                     packed + (p * c->out_channels + first_out) * c->channels, COLUMNS * c->channels, 0, result + p * result_plane,
                     result_row);
         for (long t = 0; t < count; t++) {
@@ -273,77 +253,19 @@ void MK_NAME(mk_winograd_forward_bf16)(const mk_winograd* c, const uint16_t* x, 
 
 // ---- The kernel's gradient ----------------------------------------------------------------------------------------------
 
-// The sums for the 36 points lie in the second level of cache. Where there are too many channels for that, parts of them are
-// summed one after the other over as many tiles as the third level holds, and added up in the gradient itself.
-typedef struct {
-    long tiles, channels, out_channels; // of a part
-    int is_whole;
-    long source_row, flow_row, source_plane, flow_plane, sum_plane;
-} parts;
+MK_INLINE parts parts_here(const mk_winograd* c) { return parts_of(c, mk_winograd_tiles(c), GRADIENT_TILES, 1); }
 
-MK_INLINE parts parts_of(const mk_winograd* c) {
-    long m = c->channels, n = c->out_channels, tiles = mk_winograd_tiles(c);
-    parts p;
-    p.is_whole = m * n <= 128 * 128;
-    p.tiles = block_of(tiles, p.is_whole ? GRADIENT_TILES : most(ROWS, GRADIENT_BYTES / (36 * 4 * (m + n))));
-    p.channels = p.is_whole ? m : least(m, 64);
-    p.out_channels = p.is_whole ? n : least(n, 64);
-    p.source_row = padded(m);
-    p.flow_row = padded(n);
-    p.source_plane = plane_of(p.tiles, p.source_row);
-    p.flow_plane = plane_of(p.tiles, p.flow_row);
-    p.sum_plane = plane_of(p.channels, p.out_channels);
-    return p;
-}
-
-size_t MK_NAME(mk_winograd_gradient_scratch_bytes)(const mk_winograd* c) {
-    parts p = parts_of(c);
-    return (size_t)(36 * (p.source_plane + p.flow_plane + p.sum_plane)) * 4 + 64;
-}
-
-// Sums of a part to the gradient [.., channels, 3, 3] of its first channel and result.
-MK_INLINE void unpack(const mk_winograd* c, const float* sums, long plane, long m, long n, int add, float* dweights) {
-    for (long channel = 0; channel < m; channel++)
-        for (long k = 0; k < n; k += MK_LANES) {
-            mk_lanes t[3][6], g[3];
-            for (int q = 0; q < 6; q++) {
-                mk_lanes s[6];
-#pragma clang loop unroll(full)
-                for (int p = 0; p < 6; p++) s[p] = mk_load(sums + (p * 6 + q) * plane + channel * n + k);
-                kernel_from_points(s, g);
-#pragma clang loop unroll(full)
-                for (int i = 0; i < 3; i++) t[i][q] = g[i];
-            }
-            for (int i = 0; i < 3; i++) {
-                kernel_from_points(t[i], g);
-                for (int j = 0; j < 3; j++)
-                    for (int l = 0; l < MK_LANES; l++) {
-                        float* target = dweights + ((k + l) * c->channels + channel) * 9 + i * 3 + j;
-                        *target = g[j][l] + (add ? *target : 0);
-                    }
-            }
-        }
-}
+size_t MK_NAME(mk_winograd_gradient_scratch_bytes)(const mk_winograd* c) { return bytes_of(parts_here(c)); }
 
 MK_INLINE void gradient(int half, const mk_winograd* c, const void* x, const void* dy, float* dweights, float* dbias, void* scratch) {
-    parts p = parts_of(c);
+    parts p = parts_here(c);
     long tiles = mk_winograd_tiles(c);
-    float *source = aligned(scratch), *flow = source + 36 * p.source_plane, *sums = flow + 36 * p.flow_plane;
+    float *source = aligned(scratch), *flow = source + POINTS * p.source_plane;
     for (long tile = 0; tile < tiles; tile += p.tiles) {
         long count = least(p.tiles, tiles - tile);
-        int is_last = tile + count == tiles;
         gather_sources(half, c, x, tile, tile + count, source, p.source_plane, p.source_row);
         gather_flows(half, c, dy, tile, tile + count, flow, p.flow_plane, p.flow_row);
-        for (long i = 0; i < c->channels; i += p.channels)
-            for (long j = 0; j < c->out_channels; j += p.out_channels) {
-                long m = least(p.channels, c->channels - i), n = least(p.out_channels, c->out_channels - j);
-                for (long point = 0; point < 36; point++)
-                    product(p.is_whole && tile > 0, m, n, count, source + point * p.source_plane + i, 1, p.source_row,
-                            flow + point * p.flow_plane + j, COLUMNS, p.flow_row, sums + point * p.sum_plane, n);
-                float* target = dweights + (j * c->channels + i) * 9;
-                if (!p.is_whole && tile > 0) unpack(c, sums, p.sum_plane, m, n, 1, target);
-                else if (!p.is_whole || is_last) unpack(c, sums, p.sum_plane, m, n, 0, target);
-            }
+        sum_block(0, c, p, count, tile == 0, tile + count == tiles, source, flow, dweights);
     }
     if (dbias) add_rows(half, c->batch * c->out_height * c->out_width, c->out_channels, dy, 0, dbias);
 }

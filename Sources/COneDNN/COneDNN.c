@@ -4,6 +4,8 @@
 
 #include "COneDNN.h"
 
+#include "CShims.h"
+
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
@@ -11,16 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #ifdef __APPLE__
-#include <mach-o/dyld.h>
 #define MK_DNN_LIBRARY "libdnnl.3.dylib"
 #else
 #define MK_DNN_LIBRARY "libdnnl.so.3"
 #endif
-
-enum { mk_dnn_levels = 8 };
 
 static pthread_mutex_t mk_dnn_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool mk_dnn_decided = false;
@@ -52,46 +50,6 @@ static void *mk_dnn_open(const char *path) {
   return handle;
 }
 
-// Cuts the last component; false at the root.
-static bool mk_dnn_parent(char *path) {
-  char *slash = strrchr(path, '/');
-  if (slash == NULL || path[1] == '\0') return false;
-  slash[slash == path ? 1 : 0] = '\0';
-  return true;
-}
-
-// Looks for `.deps/lib` in the folder and its parents; on success `found` holds the library's path.
-static bool mk_dnn_search(const char *folder, char *found, size_t capacity) {
-  char place[PATH_MAX];
-  if (snprintf(place, sizeof place, "%s", folder) >= (int)sizeof place) return false;
-  for (int level = 0; level <= mk_dnn_levels; level++) {
-    const char *separator = strcmp(place, "/") == 0 ? "" : "/";
-    int length = snprintf(found, capacity, "%s%s.deps/lib/" MK_DNN_LIBRARY, place, separator);
-    if (length > 0 && (size_t)length < capacity && access(found, R_OK) == 0) return true;
-    if (!mk_dnn_parent(place)) return false;
-  }
-  return false;
-}
-
-static bool mk_dnn_executable_folder(char *folder, size_t capacity) {
-#ifdef __APPLE__
-  uint32_t size = (uint32_t)capacity;
-  if (_NSGetExecutablePath(folder, &size) != 0) return false;
-#else
-  ssize_t length = readlink("/proc/self/exe", folder, capacity - 1);
-  if (length <= 0) return false;
-  folder[length] = '\0';
-#endif
-  return mk_dnn_parent(folder);
-}
-
-static void mk_dnn_locate(char *path, size_t capacity) {
-  char folder[PATH_MAX];
-  if (mk_dnn_executable_folder(folder, sizeof folder) && mk_dnn_search(folder, path, capacity)) return;
-  if (getcwd(folder, sizeof folder) != NULL && mk_dnn_search(folder, path, capacity)) return;
-  snprintf(path, capacity, "%s", MK_DNN_LIBRARY);
-}
-
 // ISO C has no cast between object and function pointers, POSIX promises that the bits are the same.
 #define MK_DNN_BIND(handle, field, symbol)                                                                           \
   do {                                                                                                               \
@@ -109,7 +67,7 @@ static const mk_dnn_api *mk_dnn_first_load(const char *requested) {
   char path[PATH_MAX];
   if (requested != NULL) snprintf(path, sizeof path, "%s", requested);
   else if (environment != NULL && environment[0] != '\0') snprintf(path, sizeof path, "%s", environment);
-  else mk_dnn_locate(path, sizeof path);
+  else mk_shim_locate(MK_DNN_LIBRARY, path, sizeof path);
 
   void *handle = mk_dnn_open(path);
   if (handle == NULL) {

@@ -51,7 +51,7 @@ static bool mk_shim_executable_folder(char *folder, size_t capacity) {
   return mk_shim_parent(folder);
 }
 
-static void mk_shim_locate(const char *file, char *path, size_t capacity) {
+void mk_shim_locate(const char *file, char *path, size_t capacity) {
   char folder[PATH_MAX];
   if (mk_shim_executable_folder(folder, sizeof folder) && mk_shim_search(folder, file, path, capacity)) return;
   if (getcwd(folder, sizeof folder) != NULL && mk_shim_search(folder, file, path, capacity)) return;

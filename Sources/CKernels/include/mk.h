@@ -13,6 +13,7 @@
 #include "mk_conv.h"
 #include "mk_stem.h"
 #include "mk_winograd.h"
+#include "mk_winograd_pairs.h"
 #include "mk_pool.h"
 #include "mk_attention.h"
 #include "mk_boost.h"

@@ -1,4 +1,5 @@
 @testable import Engine
+import CKernels
 import TestKit
 import Testing
 
@@ -105,22 +106,34 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
             #expect((a - b).abs().max().scalar < 1e-5 * b.abs().max().scalar)
             #expect((c - b).abs().max().scalar < 0.02 * b.abs().max().scalar)
         }
+        // Points that are rounded to bf16 cost little more than the rounding of the values themselves.
+        let directNarrow = try run(values, .init(precision: .bf16, kernels: .portable, shards: 2), all)
+        for ((exact, filtered), direct) in zip(zip(direct, narrow), directNarrow) {
+            let error = ((filtered - exact) * (filtered - exact)).mean().scalar, usual = ((direct - exact) * (direct - exact)).mean().scalar
+            #expect(error < 8 * usual, "error \(error.squareRoot()), of direct sums \(usual.squareRoot())")
+        }
         let windows = try Windows("conv2d", image: values[0].type, window: [3, 3], stride: 1, dilation: 1, padding: size.padding)
         let call = ConvolutionCall(
             windows: windows, groups: 1, x: size.image, kernel: size.kernel, y: filtered[0].shape, dtype: .f32)
         #expect(MinimalFiltering.forward(call, isConstant: true) != nil)
+        if Int(mk_isa()) >= MK_ISA_AVX512_BF16 && mk_has_matrix_unit() == 0 {
+            let narrow = ConvolutionCall(
+                windows: windows, groups: 1, x: size.image, kernel: size.kernel, y: filtered[0].shape, dtype: .bf16)
+            #expect(MinimalFiltering.forward(narrow, isConstant: true) != nil)
+        }
     }
 
-    @Test func `the kernel's gradient of few channels agrees with the direct sum`() throws {
+    @Test func `few channels and their kernel's gradient agree with the direct sum`() throws {
         let sizes: [(image: Shape, kernel: Shape, stride: Int, padding: Padding)] = [
             ([4, 32, 32, 3], [32, 3, 3, 3], 1, .valid), ([2, 63, 47, 3], [64, 3, 7, 7], 2, .explicit(3)),
             ([2, 33, 20, 8], [48, 8, 5, 3], 1, .explicit(before: [0, 4], after: [5, 1])), ([2, 64, 64, 2], [16, 2, 4, 4], 4, .valid),
+            ([2, 21, 30, 5], [80, 5, 3, 3], 1, .valid), ([2, 40, 15, 1], [32, 1, 5, 5], 3, .explicit(before: [2, 0], after: [0, 0])),
         ]
         for size in sizes {
             let values = [samples(size.image, as: .f32), samples(size.kernel, seed: 2, as: .f32), samples([size.kernel[0]], as: .f32)]
             func all(_ x: [Tensor]) throws -> [Tensor] {
-                let y = x[0].conv2d(x[1], bias: x[2], stride: PerAxis(size.stride), padding: size.padding)
-                return try gradients(of: (y * y).mean(), for: Array(x[1...]))
+                let y = x[0].conv2d(x[1], bias: x[2], stride: PerAxis(size.stride), padding: size.padding).relu()
+                return [y] + (try gradients(of: (y * y).mean(), for: Array(x[1...])))
             }
             let native = try run(values, .init(kernels: .native, shards: 2), all)
             let direct = try run(values, .init(kernels: .portable, shards: 2), all)
@@ -128,6 +141,21 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
             for ((a, b), c) in zip(zip(native, direct), narrow) {
                 #expect((a - b).abs().max().scalar < 1e-5 * b.abs().max().scalar)
                 #expect((c - b).abs().max().scalar < 0.02 * b.abs().max().scalar)
+            }
+        }
+    }
+
+    @Test func `a value that is not finite stays within the windows that hold it`() throws {
+        var pixels = [Float](repeating: 1, count: 2 * 32 * 32 * 3)
+        // The first channel of a pixel lies in memory after the last one that the windows left of it read.
+        pixels[(10 * 32 + 20) * 3] = .infinity
+        let values = [Tensor(pixels, [2, 32, 32, 3]), samples([32, 3, 3, 3], 0.5, 1, as: .f32)]
+        let y = try run(values, .init(precision: .bf16, kernels: .native)) { [$0[0].conv2d($0[1], padding: .valid)] }[0]
+        let wide = y.values(Float.self)
+        for row in 0..<30 {
+            for column in 0..<30 {
+                let holds = (8...10).contains(row) && (18...20).contains(column)
+                #expect(wide[(row * 30 + column) * 32].isFinite == !holds)
             }
         }
     }

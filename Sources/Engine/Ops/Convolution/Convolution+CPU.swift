@@ -5,10 +5,20 @@ extension Convolution {
         ConvolutionCall(windows: windows, groups: groups, x: x.shape, kernel: kernel.shape, y: y.shape, dtype: x.dtype)
     }
 
-    /// By minimal filtering, where that pays and its kernel finishes the result as this operation wants it.
+    /// Whether our kernels finish the result as this operation wants it.
+    private func finishes(bias: DType?, isConstant: [Bool]) -> Bool {
+        activation.kernelCode != nil && (bias == nil || bias == .f32 || isConstant[2])
+    }
+
+    /// By minimal filtering, where that pays.
     private func filtering(_ call: ConvolutionCall, bias: DType?, isConstant: [Bool]) -> MinimalFiltering? {
-        guard activation.kernelCode != nil, bias == nil || bias == .f32 || isConstant[2] else { return nil }
-        return MinimalFiltering.forward(call, isConstant: isConstant[1])
+        finishes(bias: bias, isConstant: isConstant) ? MinimalFiltering.forward(call, isConstant: isConstant[1]) : nil
+    }
+
+    private func few(_ call: ConvolutionCall, bias: DType?, isConstant: [Bool]) -> FewChannels? {
+        let code = activation.kernelCode.map(Int.init)
+        let isSimple = !hasResidual && (code == MK_ACTIVATION_NONE || code == MK_ACTIVATION_RELU)
+        return isSimple && finishes(bias: bias, isConstant: isConstant) ? FewChannels.forward(call) : nil
     }
 
     func packing(_ operands: [TensorType], _ results: [TensorType], isConstant: [Bool]) -> [Int: PackedLayout] {
@@ -16,6 +26,7 @@ extension Convolution {
         if let filtering = filtering(call, bias: hasBias ? operands[2].dtype : nil, isConstant: isConstant) {
             return [1: filtering.layout]
         }
+        if let few = few(call, bias: hasBias ? operands[2].dtype : nil, isConstant: isConstant) { return [1: few.layout] }
         guard call.isNative, let library = OneDNN.shared,
             let primitive = try? call.forward(library, bias: hasBias ? operands[2].dtype : nil, residual: hasResidual, activation),
             let layout = call.packing(primitive)
@@ -26,10 +37,14 @@ extension Convolution {
     func bind(_ binder: Binder) throws -> Kernel {
         let call = call(binder.operands[0].type, binder.operands[1].type, binder.results[0].type)
         let (weights, bias) = (binder.operands[1], hasBias ? binder.operands[2] : nil)
-        if let filtering = filtering(call, bias: bias?.dtype, isConstant: binder.operands.map(\.isConstant)), filtering.isReady(weights) {
+        let isConstant = binder.operands.map(\.isConstant)
+        if let filtering = filtering(call, bias: bias?.dtype, isConstant: isConstant), filtering.isReady(weights) {
             return filtering.kernel(
                 binder.operands[0], weights, bias: bias, residual: hasResidual ? binder.operands.last : nil,
                 activation: activation.kernelCode ?? 0, binder.results[0])
+        }
+        if let few = few(call, bias: bias?.dtype, isConstant: isConstant), few.isReady(weights) {
+            return few.kernel(binder.operands[0], weights, bias: bias, activation: activation.kernelCode ?? 0, binder.results[0])
         }
         if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, binder) { return kernel }
         return try inC(call, binder) ?? portable(call.dtype, binder)

@@ -77,7 +77,7 @@ extension ConvolutionKernelGradient {
         let call = call(x.type, g.type, target.type)
         let bias = hasBias && binder.resultIsRead[1] ? binder.results[1] : nil
         if binder.native, let filtering = MinimalFiltering.kernelGradient(call) { return filtering.gradient(x, g, target, bias: bias) }
-        if binder.native, let kernel = stem(call, x, g, target, bias) { return kernel }
+        if binder.native, let few = FewChannels.kernelGradient(call) { return few.gradient(x, g, target, bias: bias) }
         if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, x, g, target, bias) {
             return kernel
         }
@@ -94,23 +94,6 @@ extension ConvolutionKernelGradient {
                 mk_conv_backward_weights_f32(&conv, x.floats, g.floats, sums, bias?.floats, 0, scratch + blocked)
             }
             mk_conv_weights_from_channels_last(&conv, sums, target.floats)
-        }
-    }
-
-    /// Few channels, of which the native library makes mostly empty vectors.
-    private func stem(_ call: ConvolutionCall, _ x: Place, _ g: Place, _ target: Place, _ bias: Place?) -> Kernel? {
-        guard call.isNative, let conv = call.inC, groups == 1, conv.channels <= 8, conv.channels * conv.kernel_width >= 5,
-            conv.out_channels % 16 == 0, conv.dilation_height == 1, conv.dilation_width == 1
-        else { return nil }
-        let scratchBytes = withUnsafePointer(to: conv) { Int(mk_stem_scratch_bytes($0)) }
-        return Kernel(scratchBytes: scratchBytes, label: "mk.stem.gradient") { _, scratch in
-            withUnsafePointer(to: conv) {
-                if call.dtype == .bf16 {
-                    mk_stem_gradient_bf16($0, x.pointer(as: UInt16.self), g.pointer(as: UInt16.self), target.floats, bias?.floats, scratch)
-                } else {
-                    mk_stem_gradient_f32($0, x.floats, g.floats, target.floats, bias?.floats, scratch)
-                }
-            }
         }
     }
 

@@ -1,13 +1,17 @@
 import CKernels
 
-/// Convolution with a 3 × 3 kernel of stride 1 by minimal filtering: a quarter of the products, at the price of transformations
-/// around them and of a kernel four times as large (see mk_winograd.h). Values in bf16 are widened for it, products and sums are
-/// f32: narrow points of narrow values would cost digits.
+/// Convolution with a 3 × 3 kernel of stride 1 by minimal filtering: fewer products, at the price of transformations around them
+/// and of a larger kernel.
+///
+/// In f32 four by four results are made at once, with a quarter of the products (see mk_winograd.h). Where there is an
+/// instruction for pairs of bf16, two by two results are made of bf16 values with four ninths of them, at twice the speed (see
+/// mk_winograd_pairs.h); without it, they are widened and products and sums are f32.
 struct MinimalFiltering: Sendable {
     private let sizes: mk_winograd
     /// A data gradient: the flow is convolved with the flipped kernel.
     private let isBackward: Bool
     private let isNarrow: Bool
+    private let isPaired: Bool
     private let tiles: Int
     private let packedBytes: Int
 
@@ -24,26 +28,37 @@ struct MinimalFiltering: Sendable {
             out_channels: target[3], pad_top: before[0], pad_left: before[1])
         self.isBackward = isBackward
         isNarrow = call.dtype == .bf16
-        (tiles, packedBytes) = withUnsafePointer(to: sizes) { (mk_winograd_tiles($0), Int(mk_winograd_packed_bytes($0))) }
+        let isPaired = isNarrow && Int(mk_isa()) >= MK_ISA_AVX512_BF16
+        self.isPaired = isPaired
+        (tiles, packedBytes) = withUnsafePointer(to: sizes) {
+            isPaired
+                ? (mk_winograd_pairs_tiles($0), Int(mk_winograd_pairs_packed_bytes($0)))
+                : (mk_winograd_tiles($0), Int(mk_winograd_packed_bytes($0)))
+        }
     }
 
     // MARK: Where it pays
 
-    /// Whether it is cheaper than a direct sum by an eighth, in units of the direct sum's multiplications and additions.
+    /// Whether it is clearly cheaper than a direct sum, in units of the direct sum's multiplications and additions.
     ///
     /// It pays for products, for the transformation of both sides, and for every byte of the large kernel: little where that stays
-    /// in a core's own cache, `perByte` where it streams through the shared one; more if it is packed in every run. A direct sum
-    /// of bf16 is `narrowSpeed` tenths as fast as one of f32 where there is an instruction for it.
-    private func pays(_ call: ConvolutionCall, perByte: Int, packed: Bool, narrowSpeed: Int = 17) -> Bool {
+    /// in a core's own cache, `perByte` where it streams through the shared one; more if it is packed in every run. The factors
+    /// were measured.
+    private func pays(_ call: ConvolutionCall, perByte: Int, packed: Bool) -> Bool {
         // No comparison with a matrix unit.
         if isNarrow && mk_has_matrix_unit() != 0 { return false }
-        let products = tiles * 36 * sizes.channels * sizes.out_channels * 2
-        let transformed = tiles * (sizes.channels + sizes.out_channels) * 36
+        let points = isPaired ? 16 : 36
+        let products = tiles * points * sizes.channels * sizes.out_channels * 2
+        let transformed = tiles * points * (sizes.channels + sizes.out_channels)
         let isLarge = packedBytes > 1 << 20
+        if isPaired {
+            // The direct gradient of the data multiplies at every pixel that it makes, whether a window covers it wholly or not.
+            let direct = isBackward ? max(call.work, call.work / (call.y[1] * call.y[2]) * call.x[1] * call.x[2]) : call.work
+            let kernel = packedBytes * ((isLarge ? perByte : 1) + (packed ? 25 : 0))
+            return (products + products / 16 + transformed * 18 + kernel) * 16 / 15 < direct
+        }
         let kernel = packedBytes * ((isLarge ? perByte : 2) + (packed ? isLarge ? 16 : 8 : 0))
-        let filtered = products + products / 20 + transformed * 5 + kernel
-        let speed = isNarrow && Int(mk_isa()) >= MK_ISA_AVX512_BF16 ? narrowSpeed : 10
-        return filtered * speed / 10 * 8 / 7 < call.work
+        return (products + products / 20 + transformed * 5 + kernel) * 8 / 7 < call.work
     }
 
     /// The forward pass of a call. A kernel that is not constant is packed in every run.
@@ -57,30 +72,33 @@ struct MinimalFiltering: Sendable {
 
     /// The gradient of the kernel, which is unpacked once.
     static func kernelGradient(_ call: ConvolutionCall) -> MinimalFiltering? {
-        MinimalFiltering(call, isBackward: false).flatMap { $0.pays(call, perByte: 24, packed: true, narrowSpeed: 14) ? $0 : nil }
+        MinimalFiltering(call, isBackward: false).flatMap { $0.pays(call, perByte: 24, packed: true) ? $0 : nil }
     }
 
     // MARK: The packed kernel
 
-    private var key: String { "minimal filtering \(sizes.channels) \(sizes.out_channels) \(isBackward)" }
+    private var key: String { "minimal filtering \(isPaired ? "of pairs " : "")\(sizes.channels) \(sizes.out_channels) \(isBackward)" }
 
     /// The layout that the pass wants its kernel in.
     var layout: PackedLayout {
-        PackedLayout(key: key, bytes: packedBytes) { [sizes, isBackward] source, target in
+        PackedLayout(key: key, bytes: packedBytes) { [sizes, isBackward, isPaired] source, target in
             let channels = isBackward ? sizes.out_channels : sizes.channels
             let steps = isBackward ? (channels * 9, 9) : (9, channels * 9)
             let pieces = Binder.pieces(source.shape.count, each: 1 << 14)
-            let packed = target.assumingMemoryBound(to: Float.self)
-            return Kernel(pieces: pieces, label: "mk.winograd.pack") { piece, _ in
-                let range = Binder.range(sizes.channels, piece, of: pieces)
+            let packed = target.assumingMemoryBound(to: Float.self), flipped: Int32 = isBackward ? 1 : 0
+            return Kernel(pieces: pieces, label: isPaired ? "mk.winograd.pairs.pack" : "mk.winograd.pack") { piece, _ in
+                let range = Binder.range(sizes.channels, piece, of: pieces, grain: 2)
+                let (first, last) = (range.lowerBound, range.upperBound)
                 withUnsafePointer(to: sizes) {
-                    if source.dtype == .bf16 {
-                        mk_winograd_pack_bf16(
-                            $0, source.pointer(as: UInt16.self), steps.0, steps.1, isBackward ? 1 : 0, range.lowerBound, range.upperBound,
-                            packed)
-                    } else {
-                        mk_winograd_pack_f32(
-                            $0, source.floats, steps.0, steps.1, isBackward ? 1 : 0, range.lowerBound, range.upperBound, packed)
+                    switch (source.dtype == .bf16, isPaired) {
+                    case (true, true):
+                        let kernel = source.pointer(as: UInt16.self)
+                        mk_winograd_pairs_pack_bf16($0, kernel, steps.0, steps.1, flipped, first, last, target)
+                    case (true, false):
+                        let kernel = source.pointer(as: UInt16.self)
+                        mk_winograd_pack_bf16($0, kernel, steps.0, steps.1, flipped, first, last, packed)
+                    case (false, true): mk_winograd_pairs_pack_f32($0, source.floats, steps.0, steps.1, flipped, first, last, target)
+                    case (false, false): mk_winograd_pack_f32($0, source.floats, steps.0, steps.1, flipped, first, last, packed)
                     }
                 }
             }
@@ -97,31 +115,35 @@ struct MinimalFiltering: Sendable {
         _ source: Place, _ kernel: Place, bias: Place? = nil, residual: Place? = nil, activation: Int32 = 0, _ target: Place
     ) -> Kernel {
         let packed = UnsafePointer(kernel.floats)
-        let wide = bias.flatMap { $0.dtype == .bf16 ? Buffer(bytes: sizes.out_channels * 4) : nil }
-        if let wide, let bias {
-            load(bias.pointer, .bf16, count: sizes.out_channels, into: wide.pointer.assumingMemoryBound(to: Float.self))
-        }
-        let offset = (wide?.pointer ?? bias?.pointer).map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
+        let offset = WideBias(bias, count: sizes.out_channels)
         // One image is cut so that several threads take part: between tiles, or between results where the kernel is too large to
         // be read by all of them.
-        let isSingle = sizes.batch == 1, isLarge = packedBytes > 4 << 20
+        let isSingle = sizes.batch == 1, isLarge = packedBytes > 4 << 20, each = isPaired ? 48 : 24
         let outParts = isSingle && isLarge ? min(4, (sizes.out_channels + 63) / 64) : 1
-        let tileParts = isSingle && isLarge ? 1 : max(min(16, tiles / 24), isSingle && tiles >= 8 ? 2 : 1)
+        let tileParts = isSingle && isLarge ? 1 : max(min(16, tiles / each), isSingle && tiles >= 4 ? 2 : 1)
         let most = (tiles + tileParts - 1) / tileParts + 6
-        let scratch = withUnsafePointer(to: sizes) { Int(mk_winograd_scratch_bytes($0, most)) }
-        return Kernel(pieces: outParts * tileParts, scratchBytes: scratch, label: "mk.winograd") { [self] piece, scratch in
+        let scratch = withUnsafePointer(to: sizes) {
+            Int(isPaired ? mk_winograd_pairs_scratch_bytes($0, most) : mk_winograd_scratch_bytes($0, most))
+        }
+        let label = isPaired ? "mk.winograd.pairs" : "mk.winograd"
+        return Kernel(pieces: outParts * tileParts, scratchBytes: scratch, label: label) { [self] piece, scratch in
             let range = Binder.range(tiles, piece / outParts, of: tileParts)
             let outs = Binder.range(sizes.out_channels, piece % outParts, of: outParts, grain: 64)
-            withExtendedLifetime(wide) {
+            let (first, last, firstOut, lastOut) = (range.lowerBound, range.upperBound, outs.lowerBound, outs.upperBound)
+            offset.withFloats { offset in
                 withUnsafePointer(to: sizes) {
-                    if isNarrow {
+                    if isPaired {
+                        mk_winograd_pairs_forward(
+                            $0, source.pointer(as: UInt16.self), packed, offset, residual?.pointer(as: UInt16.self), activation,
+                            target.pointer(as: UInt16.self), first, last, firstOut, lastOut, scratch)
+                    } else if isNarrow {
                         mk_winograd_forward_bf16(
                             $0, source.pointer(as: UInt16.self), packed, offset, residual?.pointer(as: UInt16.self), activation,
-                            target.pointer(as: UInt16.self), range.lowerBound, range.upperBound, outs.lowerBound, outs.upperBound, scratch)
+                            target.pointer(as: UInt16.self), first, last, firstOut, lastOut, scratch)
                     } else {
                         mk_winograd_forward_f32(
-                            $0, source.floats, packed, offset, residual?.floats, activation, target.floats, range.lowerBound,
-                            range.upperBound, outs.lowerBound, outs.upperBound, scratch)
+                            $0, source.floats, packed, offset, residual?.floats, activation, target.floats, first, last, firstOut,
+                            lastOut, scratch)
                     }
                 }
             }
@@ -130,12 +152,15 @@ struct MinimalFiltering: Sendable {
 
     /// The gradient of the kernel, and of the bias where it is asked for.
     func gradient(_ x: Place, _ flow: Place, _ target: Place, bias: Place?) -> Kernel {
-        let scratch = withUnsafePointer(to: sizes) { Int(mk_winograd_gradient_scratch_bytes($0)) }
-        return Kernel(scratchBytes: scratch, label: "mk.winograd.gradient") { [sizes, isNarrow] _, scratch in
+        let scratch = withUnsafePointer(to: sizes) {
+            Int(isPaired ? mk_winograd_pairs_gradient_scratch_bytes($0) : mk_winograd_gradient_scratch_bytes($0))
+        }
+        let label = isPaired ? "mk.winograd.pairs.gradient" : "mk.winograd.gradient"
+        return Kernel(scratchBytes: scratch, label: label) { [sizes, isNarrow, isPaired] _, scratch in
             withUnsafePointer(to: sizes) {
                 if isNarrow {
-                    mk_winograd_gradient_bf16(
-                        $0, x.pointer(as: UInt16.self), flow.pointer(as: UInt16.self), target.floats, bias?.floats, scratch)
+                    let gradient = isPaired ? mk_winograd_pairs_gradient : mk_winograd_gradient_bf16
+                    gradient($0, x.pointer(as: UInt16.self), flow.pointer(as: UInt16.self), target.floats, bias?.floats, scratch)
                 } else {
                     mk_winograd_gradient_f32($0, x.floats, flow.floats, target.floats, bias?.floats, scratch)
                 }

@@ -1,0 +1,2 @@
+#include "mk_isa_baseline.h"
+#include "mk_winograd_pairs_body.h"
