@@ -1,6 +1,6 @@
 # Millrace: `make` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-tsan bench demo results format lint golden docs manual install clean
+.PHONY: help setup build test test-s3 test-tsan bench bench-tables demo results format lint golden docs manual install clean
 
 PREFIX := /usr/local
 
@@ -11,7 +11,7 @@ THREADED := Threads|Session|Program
 SWIFT_ROOTS := $(wildcard Package.swift Sources Tests Examples Benchmarks)
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## fetch what the build needs and the machine lacks (once)
 	@Scripts/setup.sh
@@ -24,6 +24,10 @@ test: setup ## run all tests, with native and then with portable kernels
 	swift test --skip-build $(RELEASE)
 	MILLRACE_KERNELS=portable swift test --skip-build $(RELEASE)
 
+test-s3: setup ## run the tests of object stores against a server on this machine
+	swift build --build-tests $(RELEASE)
+	Scripts/s3-tests.sh
+
 test-tsan: setup ## run the threaded suites under the thread sanitizer
 	swift build --build-tests $(TSAN)
 	@swift test list --skip-build $(TSAN) | grep -qE '$(THREADED)' || { echo "test-tsan: no suite is named like $(THREADED)" >&2; exit 1; }
@@ -31,6 +35,9 @@ test-tsan: setup ## run the threaded suites under the thread sanitizer
 
 bench: setup ## measure against the peers: make bench [ONLY=name] [JSON=1] [NEIGHBOUR=1]
 	cd Benchmarks && ONLY='$(ONLY)' JSON='$(JSON)' NEIGHBOUR='$(NEIGHBOUR)' ./bench
+
+bench-tables: setup ## measure scans of tables and boosted trees: make bench-tables [ONLY=word,word]
+	ONLY='$(ONLY)' Scripts/bench-tables.sh
 
 demo: setup ## train on handwritten digits
 	swift run -c release --package-path Examples digits

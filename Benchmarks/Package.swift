@@ -10,7 +10,12 @@ let package = Package(
         .executableTarget(
             name: "training",
             dependencies: [.product(name: "Engine", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
-        .executableTarget(name: "tables", dependencies: [.product(name: "Datasets", package: "Millrace")]),
+        .executableTarget(
+            name: "tables",
+            dependencies: [
+                .product(name: "Datasets", package: "Millrace"), .product(name: "Features", package: "Millrace"),
+                .product(name: "Learning", package: "Millrace"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

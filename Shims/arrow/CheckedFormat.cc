@@ -1,10 +1,11 @@
 #include "CheckedFormat.h"
 
 #include <arrow/ipc/reader.h>
+#include <arrow/util/async_generator.h>
 #include <arrow/util/future.h>
+#include <arrow/util/thread_pool.h>
 
 #include <algorithm>
-#include <deque>
 
 namespace ds = arrow::dataset;
 
@@ -36,24 +37,26 @@ arrow::Result<arrow::RecordBatchGenerator> CheckedIpcFormat::ScanBatchesAsync(co
     read.included_fields = wanted;
     ARROW_ASSIGN_OR_RAISE(reader, reader_of(*file, read));
   }
-  auto next = std::make_shared<int>(0);
-  auto waiting = std::make_shared<std::deque<std::shared_ptr<arrow::RecordBatch>>>();
-  const int64_t rows = options->batch_size;
-  return [reader, next, waiting, rows]() -> arrow::Future<std::shared_ptr<arrow::RecordBatch>> {
-    using Batch = std::shared_ptr<arrow::RecordBatch>;
-    auto read_one = [&]() -> arrow::Result<Batch> {
-      while (waiting->empty()) {
-        if (*next >= reader->num_record_batches()) return Batch(nullptr);
-        ARROW_ASSIGN_OR_RAISE(auto batch, reader->ReadRecordBatch((*next)++));
-        ARROW_RETURN_NOT_OK(batch->ValidateFull());
-        for (int64_t first = 0; first < batch->num_rows(); first += rows) waiting->push_back(batch->Slice(first, rows));
-      }
-      auto batch = waiting->front();
-      waiting->pop_front();
-      return batch;
-    };
-    return arrow::Future<Batch>::MakeFinished(read_one());
+  // A block is decoded and checked as one task, and is handed out in parts of as many rows as are asked for.
+  using Parts = arrow::RecordBatchGenerator;
+  auto decode = [reader, rows = options->batch_size](int block) -> arrow::Result<Parts> {
+    ARROW_ASSIGN_OR_RAISE(auto batch, reader->ReadRecordBatch(block));
+    ARROW_RETURN_NOT_OK(batch->ValidateFull());
+    std::vector<std::shared_ptr<arrow::RecordBatch>> parts;
+    for (int64_t first = 0; first < batch->num_rows(); first += rows) parts.push_back(batch->Slice(first, rows));
+    return arrow::MakeVectorGenerator(std::move(parts));
   };
+  const int ahead = options->use_threads ? std::min(options->batch_readahead, arrow::GetCpuThreadPoolCapacity()) : 0;
+  auto next = std::make_shared<int>(0);
+  arrow::AsyncGenerator<Parts> blocks = [reader, decode, ahead, next]() -> arrow::Future<Parts> {
+    if (*next >= reader->num_record_batches()) return arrow::AsyncGeneratorEnd<Parts>();
+    const int block = (*next)++;
+    // The first block also reads the dictionaries, which the others share.
+    if (block == 0 || ahead == 0) return arrow::Future<Parts>::MakeFinished(decode(block));
+    return arrow::DeferNotOk(arrow::internal::GetCpuThreadPool()->Submit(decode, block));
+  };
+  if (ahead > 0) blocks = arrow::MakeReadaheadGenerator(std::move(blocks), ahead);
+  return arrow::MakeConcatenatedGenerator(std::move(blocks));
 }
 
 arrow::Future<std::optional<int64_t>> CheckedIpcFormat::CountRows(const std::shared_ptr<ds::FileFragment> &file,

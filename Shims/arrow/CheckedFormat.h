@@ -8,8 +8,8 @@
 
 namespace millrace {
 
-/// Reads Arrow's own files block by block on the calling thread and checks every batch before anything is computed with it: such files hold the
-/// offsets that are followed in memory, where the other formats' offsets are made by their decoders. Arrow's asynchronous reader is not used: of a
+/// Reads Arrow's own files block by block and checks every batch before anything is computed with it: such files hold the offsets
+/// that are followed in memory, where the other formats' offsets are made by their decoders. Arrow's asynchronous reader is not used: of a
 /// damaged file it may touch what it has given up.
 class CheckedIpcFormat : public arrow::dataset::IpcFileFormat {
  public:

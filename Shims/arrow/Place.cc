@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
@@ -26,11 +27,18 @@ arrow::Status load_s3() {
   static std::once_flag once;
   static arrow::Status status;
   std::call_once(once, [] {
+    // Logging is torn down before the client's last thread has written what it does, and this thread then crashes: no log is kept.
+    setenv("ARROW_S3_LOG_LEVEL", "off", 0);
     status = fs::LoadFileSystemFactories((own_folder() + "libarrow_s3.so.2600").c_str());
-    // The client's threads have to end before the libraries are unloaded.
-    if (status.ok()) std::atexit([] { fs::EnsureFinalized(); });
   });
   return status;
+}
+
+/// The client's threads have to end before its own state is taken down, so this is asked for once that state is there: what is
+/// registered last is called first.
+void end_s3_at_exit() {
+  static std::once_flag once;
+  std::call_once(once, [] { std::atexit([] { fs::EnsureFinalized(); }); });
 }
 
 bool has_wildcard(const std::string &path) { return path.find_first_of("*?[") != std::string::npos; }
@@ -62,6 +70,7 @@ arrow::Result<Place> place_of(const std::string &path) {
   Place place;
   place.is_local = scheme == "file";
   ARROW_ASSIGN_OR_RAISE(place.system, fs::FileSystemFromUri(path, &place.path));
+  if (scheme == "s3") end_s3_at_exit();
   return place;
 }
 

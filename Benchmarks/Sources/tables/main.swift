@@ -1,26 +1,13 @@
-// tables PATH [COLUMN…]: scans a table again and again for a second or so, and prints the seconds of each scan and the rows as a line of JSON.
-import Datasets
+// tables scan PATH [COLUMN<NUMBER] [COLUMN…]   scans a table: all columns or these, all rows or those below a number
+// tables trees PATH LABEL COLUMN…              grows boosted trees on four fifths of a table and asks them about the rest
+// Each works again and again for a second or so and prints the seconds of each time as a line of JSON.
 import Glibc
 
-func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}
-
-let arguments = CommandLine.arguments
-guard arguments.count > 1 else {
-    print("usage: tables PATH [COLUMN…]")
+let arguments = CommandLine.arguments.dropFirst()
+switch (arguments.first, arguments.count) {
+case ("scan", 2...): try Scanning(Array(arguments.dropFirst())).run()
+case ("trees", 4...): try Growing(Array(arguments.dropFirst())).run()
+default:
+    print("usage: tables scan PATH [COLUMN<NUMBER] [COLUMN…] | tables trees PATH LABEL COLUMN…")
     exit(2)
 }
-let columns = arguments.count > 2 ? Array(arguments[2...]) : nil
-var seconds: [Double] = [], rows = 0
-let start = now()
-while seconds.count < 3 || now() - start < 1.5 {
-    let begin = now()
-    rows = 0
-    let scan = try Table(at: arguments[1]).scan(columns: columns)
-    while let batch = try scan.next() { rows += batch.rowCount }
-    seconds.append(now() - begin)
-}
-print("{\"rows\":\(rows),\"seconds\":\(seconds)}")
