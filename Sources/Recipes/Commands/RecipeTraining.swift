@@ -31,6 +31,9 @@ public struct RecipeTraining {
         log: (TrainingPlan.Step, String) -> Void
     ) throws {
         let recipe = plan.recipe, place = Files.join(folder, "run")
+        if recipe.ship == .best, !comparesShallow {
+            throw RecipeError("train", "ship: best compares with shallow models, which cannot be left out then", at: recipe.name)
+        }
         let run = try RunIdentity(plan), isFirst = group.map { $0.rank == 0 } ?? true
         if isFirst { try run.claim(place, startsAnew: startsAnew) }
         try group.map(run.agree)
