@@ -25,7 +25,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 14)
+        #expect(count == 16)
     }
 
     @Test func `digits are learned, beside shallow models on the same samples`() throws {
