@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Features", targets: ["Features"]),
         .library(name: "Learning", targets: ["Learning"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "Streams", targets: ["Streams"]),
         .library(name: "Zoo", targets: ["Zoo"]),
         .library(name: "Recipes", targets: ["Recipes"]),
         .executable(name: "millrace", targets: ["millrace"]),
@@ -43,6 +44,7 @@ let package = Package(
             name: "Datasets",
             dependencies: ["Engine", "Formats", "Features", "Learning", "CArrow", "CZlib", "CTurboJPEG", "CPNG", "CSndFile"],
             swiftSettings: settings),
+        .target(name: "Streams", dependencies: ["Engine", "Formats", "Features", "Learning"], swiftSettings: settings),
         .target(name: "Zoo", dependencies: ["Engine", "Learning"], swiftSettings: settings),
         .target(
             name: "Recipes",
@@ -54,7 +56,7 @@ let package = Package(
                 "Engine", "Formats", "Features", "Learning", "Datasets", "Recipes", "COneDNN", "CKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
-        .target(name: "TestKit", dependencies: ["Engine", "Learning"], swiftSettings: settings),
+        .target(name: "TestKit", dependencies: ["Engine", "Learning", "Streams"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(name: "BundleWriter", dependencies: ["Learning"], path: "Tests/BundleWriter", swiftSettings: settings),
         .testTarget(
@@ -74,6 +76,8 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],
             swiftSettings: settings),
+        .testTarget(
+            name: "StreamsTests", dependencies: ["Streams", "TestKit", "Learning", "Formats"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "RecipesTests", dependencies: ["Recipes", "Zoo", "Datasets", "Features", "Learning", "Formats", "Engine", "millrace"],

@@ -11,6 +11,9 @@ let package = Package(
             name: "training",
             dependencies: [.product(name: "Engine", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
         .executableTarget(
+            name: "streams",
+            dependencies: [.product(name: "Streams", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
+        .executableTarget(
             name: "tables",
             dependencies: [
                 .product(name: "Datasets", package: "Millrace"), .product(name: "Features", package: "Millrace"),

@@ -2,7 +2,8 @@
 ///
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014).
 public struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    /// The seed of a generator that goes on from here.
+    public private(set) var state: UInt64
 
     public init(seed: UInt64) { state = seed }
 
