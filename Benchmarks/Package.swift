@@ -14,6 +14,13 @@ let package = Package(
             name: "streams",
             dependencies: [.product(name: "Streams", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
         .executableTarget(
+            name: "anomaly",
+            dependencies: [
+                .product(name: "Streams", package: "Millrace"), .product(name: "Learning", package: "Millrace"),
+                .product(name: "Datasets", package: "Millrace"), .product(name: "Features", package: "Millrace"),
+                .product(name: "Formats", package: "Millrace"),
+            ]),
+        .executableTarget(
             name: "tables",
             dependencies: [
                 .product(name: "Datasets", package: "Millrace"), .product(name: "Features", package: "Millrace"),
