@@ -58,20 +58,24 @@ let package = Package(
             ], swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Engine", "Learning", "Streams"], swiftSettings: settings),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/TestSupport", swiftSettings: settings),
         .executableTarget(name: "BundleWriter", dependencies: ["Learning"], path: "Tests/BundleWriter", swiftSettings: settings),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "TestKit", "CKernels", "COneDNN", "CAllocations"],
             exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
-            name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine"], exclude: ["Golden"], swiftSettings: settings),
+            name: "FeaturesTests", dependencies: ["Features", "Formats", "Engine", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: settings),
         .executableTarget(
             name: "InterruptedTraining", dependencies: ["Learning", "Engine"], path: "Tests/InterruptedTraining", swiftSettings: settings),
         .executableTarget(
             name: "DistributedTraining", dependencies: ["Learning", "Engine"], path: "Tests/DistributedTraining", swiftSettings: settings),
         .testTarget(
             name: "LearningTests",
-            dependencies: ["Learning", "Formats", "Engine", "TestKit", "InterruptedTraining", "DistributedTraining", "BundleWriter"],
+            dependencies: [
+                "Learning", "Formats", "Engine", "TestKit", "TestSupport", "InterruptedTraining", "DistributedTraining", "BundleWriter",
+            ],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],

@@ -9,7 +9,7 @@ let package = Package(
         .executableTarget(name: "workers", dependencies: [.product(name: "Engine", package: "Millrace")]),
         .executableTarget(
             name: "training",
-            dependencies: [.product(name: "Engine", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
+            dependencies: ["Engine", "Learning", "Datasets"].map { .product(name: $0, package: "Millrace") }),
         .executableTarget(
             name: "streams",
             dependencies: [.product(name: "Streams", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),

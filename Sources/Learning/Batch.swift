@@ -11,11 +11,11 @@ public struct Batch: Sendable {
 
     public init(names: [String], tensors: [Tensor]) {
         if names.count != tensors.count || Set(names).count != names.count || names.isEmpty {
-            trap("\(LearningError("batch", "needs a different name for each tensor, got \(names) for \(tensors.count)"))")
+            trap(LearningError("batch", "needs a different name for each tensor, got \(names) for \(tensors.count)"))
         }
         if let odd = tensors.firstIndex(where: { $0.rank == 0 || $0.shape[0] != tensors[0].shape[0] }) {
             trap(
-                "\(LearningError("batch", "the first axis counts the samples: \(tensors[0].type) and \(tensors[odd].type)", at: names[odd]))"
+                LearningError("batch", "the first axis counts the samples: \(tensors[0].type) and \(tensors[odd].type)", at: names[odd])
             )
         }
         self.names = names
@@ -27,7 +27,7 @@ public struct Batch: Sendable {
 
     public subscript(name: String) -> Tensor {
         guard let place = names.firstIndex(of: name) else {
-            trap("\(LearningError("batch", "has no such column, only \(names)", at: name))")
+            trap(LearningError("batch", "has no such column, only \(names)", at: name))
         }
         return tensors[place]
     }

@@ -73,7 +73,7 @@ public struct Initializer: Sendable {
         Initializer("orthogonal(\(gain))") { shape, key in
             let rows = (shape.extents.first ?? 1) / max(1, blocks), columns = shape.extents.dropFirst().reduce(1, *)
             let values = (0..<blocks).flatMap { orthonormal(rows, columns, key: key.folded(in: $0)).map { $0 * gain } }
-            guard values.count == shape.count else { trap("orthogonal: \(shape) does not divide into \(blocks) blocks") }
+            guard values.count == shape.count else { trap(LearningError("orthogonal", "\(shape) does not divide into \(blocks) blocks")) }
             return Tensor(values, shape, as: .f32)
         }
     }

@@ -15,3 +15,11 @@ public struct LearningError: Error, Hashable, Sendable, CustomStringConvertible 
     /// `operation 'place': reason`
     public var description: String { place.isEmpty ? "\(operation): \(reason)" : "\(operation) '\(place)': \(reason)" }
 }
+
+/// Ends the program with the text of an error. Not `preconditionFailure`, which says nothing in optimised builds.
+func trap(_ error: any Error) -> Never { fatalError("\(error)") }
+
+/// Ends the program with the text of an error unless the condition holds.
+func demand(_ condition: Bool, _ error: @autoclosure () -> LearningError) {
+    if !condition { trap(error()) }
+}

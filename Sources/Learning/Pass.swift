@@ -22,7 +22,7 @@ public struct Pass {
 
     /// A key that no other call of this pass gets: folded from the step's key, the module's path and the number of the call.
     public mutating func key() -> RandomKey {
-        guard let root else { trap("\(EngineError("pass", "random numbers are asked of a pass without a key"))") }
+        guard let root else { trap(EngineError("pass", "random numbers are asked of a pass without a key")) }
         drawn += 1
         return root.folded(in: Scope.path).folded(in: drawn)
     }
@@ -33,6 +33,3 @@ public struct Pass {
         writes.append((state, value))
     }
 }
-
-/// Ends the program with a reason; `preconditionFailure` is silent in release builds.
-func trap(_ text: String) -> Never { fatalError(text) }

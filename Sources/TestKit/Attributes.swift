@@ -64,7 +64,7 @@ public struct Attributes: Sendable, Codable {
     }
 
     private func found<T>(_ name: String, _ value: T?, _ standard: T?) -> T {
-        guard let result = value ?? standard else { preconditionFailure("the case has no attribute '\(name)' of this kind") }
+        guard let result = value ?? standard else { fatalError("the case has no attribute '\(name)' of this kind") }
         return result
     }
 }

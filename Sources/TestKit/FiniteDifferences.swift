@@ -88,6 +88,6 @@ private func fill(_ memory: UnsafeMutableRawBufferPointer, _ point: Tensor) {
     case .bool: point.values(Bool.self).withUnsafeBytes { memory.copyMemory(from: $0) }
     case .f32: point.values(Float.self).withUnsafeBytes { memory.copyMemory(from: $0) }
     default:
-        preconditionFailure("differences: a point may be f64, or i64, i32, f32 or bool where nothing is differentiated, not \(point.type)")
+        fatalError("differences: a point may be f64, or i64, i32, f32 or bool where nothing is differentiated, not \(point.type)")
     }
 }

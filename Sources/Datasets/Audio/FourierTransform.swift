@@ -47,7 +47,7 @@ struct FourierTransform: Sendable {
     }
 
     init(_ count: Int) {
-        if count < 1 { trap("\(DatasetError("fft", "of \(count) values"))") }
+        if count < 1 { trap(DatasetError("fft", "of \(count) values")) }
         self.count = count
         if count & (count - 1) != 0 {
             chirp = Chirp(count)

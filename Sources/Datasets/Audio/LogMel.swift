@@ -24,7 +24,7 @@ public struct LogMel: Sendable {
 
     public init(_ transform: ShortTimeFourier, _ filters: MelFilters, _ logarithm: Logarithm = .natural(floor: 1e-6)) {
         if filters.bins != transform.bins {
-            trap("\(DatasetError("mel", "the filters take \(filters.bins) bins, the transform has \(transform.bins)"))")
+            trap(DatasetError("mel", "the filters take \(filters.bins) bins, the transform has \(transform.bins)"))
         }
         self.transform = transform
         self.filters = filters

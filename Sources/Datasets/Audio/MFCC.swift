@@ -17,7 +17,7 @@ public struct MFCC: Sendable {
 
     public init(_ spectrogram: LogMel, count: Int = 20) {
         let bands = spectrogram.bands
-        if !(1...bands ~= count) { trap("\(DatasetError("mfcc", "\(count) coefficients of \(bands) bands"))") }
+        if !(1...bands ~= count) { trap(DatasetError("mfcc", "\(count) coefficients of \(bands) bands")) }
         self.spectrogram = spectrogram
         self.count = count
         basis = (0..<count).flatMap { row in

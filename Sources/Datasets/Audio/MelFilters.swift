@@ -31,7 +31,7 @@ public struct MelFilters: Sendable {
     ) {
         let high = high ?? Double(rate) / 2
         if bands < 1 || rate < 1 || size < 2 || low < 0 || high <= low {
-            trap("\(DatasetError("mel", "\(bands) bands from \(low) to \(high) Hz at \(rate) Hz, transform of \(size)"))")
+            trap(DatasetError("mel", "\(bands) bands from \(low) to \(high) Hz at \(rate) Hz, transform of \(size)"))
         }
         let bins = size / 2 + 1
         let first = Self.mel(low, scale), last = Self.mel(high, scale)

@@ -28,7 +28,7 @@ public struct ShortTimeFourier: Sendable {
     public init(size: Int, window: Int? = nil, hop: Int, padding: Padding = .reflect) {
         let window = window ?? size
         if size < 2 || window < 1 || window > size || hop < 1 || size > 1 << 24 {
-            trap("\(DatasetError("stft", "size \(size), window \(window), hop \(hop)"))")
+            trap(DatasetError("stft", "size \(size), window \(window), hop \(hop)"))
         }
         self.size = size
         self.window = window

@@ -10,7 +10,7 @@ extension Sound {
     /// The same sound at another rate: band-limited interpolation by sinc under a Hann window of six zero crossings, with its edge at 0.99
     /// of the lower of the two half rates (Smith: Digital audio resampling); what torchaudio's `resample` computes by default.
     public func resampled(to rate: Int) -> Sound {
-        if rate < 1 || rate > 1 << 24 { trap("\(DatasetError("resample", "to \(rate) Hz"))") }
+        if rate < 1 || rate > 1 << 24 { trap(DatasetError("resample", "to \(rate) Hz")) }
         if rate == self.rate || count == 0 { return Sound(values, rate: rate, channels: channels) }
         func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b) }
         let common = divisor(self.rate, rate), old = self.rate / common, new = rate / common

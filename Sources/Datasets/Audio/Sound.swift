@@ -10,7 +10,7 @@ public struct Sound: Sendable {
 
     public init(_ values: [Float], rate: Int, channels: Int = 1) {
         if channels < 1 || rate < 1 || values.count % channels != 0 {
-            trap("\(DatasetError("sound", "\(values.count) values are no whole frames of \(channels) channels at \(rate) Hz"))")
+            trap(DatasetError("sound", "\(values.count) values are no whole frames of \(channels) channels at \(rate) Hz"))
         }
         self.values = values
         self.rate = rate

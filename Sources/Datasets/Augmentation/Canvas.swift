@@ -31,48 +31,28 @@ struct Canvas {
 
     // MARK: In and out
 
-    mutating func load(_ source: UnsafeMutableBufferPointer<UInt8>) {
-        pixels.withUnsafeMutableBufferPointer { pixels in for place in 0..<pixels.count { pixels[place] = Float(source[place]) } }
+    mutating func load<Value: PictureValue>(_ source: UnsafeMutableBufferPointer<Value>) {
+        pixels.withUnsafeMutableBufferPointer { pixels in for place in 0..<pixels.count { pixels[place] = source[place].number } }
     }
 
-    mutating func load(_ source: UnsafeMutableBufferPointer<Float>) {
-        pixels.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: source) }
+    func store<Value: PictureValue>(_ target: UnsafeMutableBufferPointer<Value>) {
+        pixels.withUnsafeBufferPointer { pixels in for place in 0..<pixels.count { target[place] = Value(number: pixels[place]) } }
     }
-
-    func store(_ target: UnsafeMutableBufferPointer<UInt8>) {
-        pixels.withUnsafeBufferPointer { pixels in
-            for place in 0..<pixels.count { target[place] = UInt8(max(0, min(255, pixels[place])) + 0.5) }
-        }
-    }
-
-    func store(_ target: UnsafeMutableBufferPointer<Float>) { pixels.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0) } }
 
     // MARK: Geometry
 
     mutating func place(_ placement: ImagePlacement) {
         if placement.isIdentity { return }
-        if placement.isWhole { copy(placement) } else if channels == 1 { sampleGrey(placement) } else { sample(placement) }
-        swap(&pixels, &next)
-    }
-
-    /// Every new pixel is an old one, or outside.
-    private mutating func copy(_ placement: ImagePlacement) {
-        let map = placement.fromCorner
-        pixels.withUnsafeBufferPointer { source in
-            next.withUnsafeMutableBufferPointer { target in
-                var place = 0
-                for y in 0..<height {
-                    let fromY = Int((map.e * Float(y) + map.f).rounded())
-                    for x in 0..<width {
-                        let fromX = Int((map.a * Float(x) + map.c).rounded())
-                        let inside = fromX >= 0 && fromX < width && fromY >= 0 && fromY < height
-                        let from = (fromY * width + fromX) * channels
-                        for channel in 0..<channels { target[place + channel] = inside ? source[from + channel] : fill }
-                        place += channels
-                    }
-                }
+        if placement.isWhole {
+            pixels.withUnsafeBufferPointer { source in
+                next.withUnsafeMutableBufferPointer { placement.move(source, to: $0, channels: channels, fill: fill) }
             }
+        } else if channels == 1 {
+            sampleGrey(placement)
+        } else {
+            sample(placement)
         }
+        swap(&pixels, &next)
     }
 
     /// Bilinear; what lies outside counts as `fill`.

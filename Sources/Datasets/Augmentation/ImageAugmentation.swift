@@ -10,7 +10,7 @@ public struct ImageAugmentation: Augmentation {
     public let fill: Float
 
     public init(_ steps: [ImageStep], column: String = "images", fill: Float = 0) {
-        for step in steps { if let problem = step.problem { trap("\(DatasetError("augment", problem, at: column))") } }
+        for step in steps { if let problem = step.problem { trap(DatasetError("augment", problem, at: column)) } }
         self.column = column
         self.steps = steps
         self.fill = fill
@@ -22,24 +22,38 @@ public struct ImageAugmentation: Augmentation {
             guard array.shape.rank == 4, array.dtype == .u8 || array.dtype == .f32, array.sampleShape.count > 0 else {
                 throw DatasetError("augment", "pictures are u8 or f32 [batch,h,w,channels], not \(array.type)", at: column)
             }
-            let bytes = array.dtype == .u8
-            var canvas = Canvas(height: array.shape[1], width: array.shape[2], channels: array.shape[3], white: bytes ? 255 : 1, fill: fill)
-            for (row, sample) in samples.enumerated() {
-                var random = SampleRandom(seed: seed, epoch: epoch, sample: sample)
-                if bytes {
-                    array.withMutableElements(of: UInt8.self) { all in
-                        let own = UnsafeMutableBufferPointer(rebasing: all[row * canvas.size..<(row + 1) * canvas.size])
-                        canvas.load(own)
-                        change(&canvas, &random)
-                        canvas.store(own)
+            let draws = samples.lazy.map { SampleRandom(seed: seed, epoch: epoch, sample: $0) }
+            if array.dtype == .u8 { change(&array, UInt8.self, draws, white: 255) } else { change(&array, Float.self, draws, white: 1) }
+        }
+    }
+
+    /// - Parameter draws: the random numbers of each picture.
+    private func change<Value: TensorElement & PictureValue>(
+        _ array: inout HostArray, _: Value.Type, _ draws: some Sequence<SampleRandom>, white: Float
+    ) {
+        let (height, width, channels) = (array.shape[1], array.shape[2], array.shape[3]), size = height * width * channels
+        func picture(_ all: UnsafeMutableBufferPointer<Value>, _ row: Int) -> UnsafeMutableBufferPointer<Value> {
+            UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
+        }
+        array.withMutableElements(of: Value.self) { all in
+            if steps.allSatisfy(\.movesPixels) {
+                let fill = Value(number: fill)
+                withUnsafeTemporaryAllocation(of: Value.self, capacity: size) { old in
+                    for (row, draw) in draws.enumerated() {
+                        var random = draw, placement = ImagePlacement(height: height, width: width)
+                        for step in steps { placement.add(step, &random) }
+                        if placement.isIdentity { continue }
+                        _ = old.initialize(fromContentsOf: picture(all, row))
+                        placement.move(UnsafeBufferPointer(old), to: picture(all, row), channels: channels, fill: fill)
                     }
-                } else {
-                    array.withMutableElements(of: Float.self) { all in
-                        let own = UnsafeMutableBufferPointer(rebasing: all[row * canvas.size..<(row + 1) * canvas.size])
-                        canvas.load(own)
-                        change(&canvas, &random)
-                        canvas.store(own)
-                    }
+                }
+            } else {
+                var canvas = Canvas(height: height, width: width, channels: channels, white: white, fill: fill)
+                for (row, draw) in draws.enumerated() {
+                    var random = draw
+                    canvas.load(picture(all, row))
+                    change(&canvas, &random)
+                    canvas.store(picture(all, row))
                 }
             }
         }

@@ -12,8 +12,8 @@ struct ImagePlacement {
     /// Whether pixels go onto pixels: nothing has to be interpolated.
     private(set) var isWhole = true
     private(set) var isIdentity = true
-    private let height: Int
-    private let width: Int
+    let height: Int
+    let width: Int
 
     init(height: Int, width: Int) {
         self.height = height

@@ -32,6 +32,14 @@ public enum ImageStep: Hashable, Sendable {
         }
     }
 
+    /// Whether pixels only change places, so that a picture keeps its values.
+    var movesPixels: Bool {
+        switch self {
+        case .shift, .flip, .flipVertically: true
+        case .rotate, .scale, .shear, .colour, .noise, .cutout: false
+        }
+    }
+
     /// Whether its numbers make sense.
     var problem: String? {
         switch self {

@@ -20,7 +20,7 @@ public struct Mix: Augmentation {
     public let labels: String
 
     public init(_ kind: Kind, alpha: Double, classes: Int, images: String = "images", labels: String = "labels") {
-        if !(alpha > 0 && alpha.isFinite) || classes < 1 { trap("\(DatasetError("mix", "alpha \(alpha) and \(classes) classes"))") }
+        if !(alpha > 0 && alpha.isFinite) || classes < 1 { trap(DatasetError("mix", "alpha \(alpha) and \(classes) classes")) }
         self.kind = kind
         self.alpha = alpha
         self.classes = classes

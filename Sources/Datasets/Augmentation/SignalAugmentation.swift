@@ -7,7 +7,7 @@ public struct SignalAugmentation: Augmentation {
     public let steps: [SignalStep]
 
     public init(_ steps: [SignalStep], column: String = "signals") {
-        for step in steps { if let problem = step.problem { trap("\(DatasetError("augment", problem, at: column))") } }
+        for step in steps { if let problem = step.problem { trap(DatasetError("augment", problem, at: column)) } }
         self.column = column
         self.steps = steps
     }

@@ -19,7 +19,7 @@ public struct SpectrogramAugmentation: Augmentation {
         bands: Int, bandMasks: Int = 1, frames: Int, frameMasks: Int = 1, warp: Int = 0, fill: Float? = nil, column: String = "spectrograms"
     ) {
         if min(bands, bandMasks, frames, frameMasks, warp) < 0 {
-            trap("\(DatasetError("augment", "masks of \(bands) bands and \(frames) frames, a warp of \(warp)", at: column))")
+            trap(DatasetError("augment", "masks of \(bands) bands and \(frames) frames, a warp of \(warp)", at: column))
         }
         self.bands = bands
         self.bandMasks = bandMasks

@@ -22,7 +22,7 @@ public struct TokenAugmentation: Augmentation {
         column: String = "tokens", lengths: String = "lengths"
     ) {
         if ![dropout, deletion, swap].allSatisfy({ 0...1 ~= $0 }) {
-            trap("\(DatasetError("augment", "the probabilities \(dropout), \(deletion), \(swap)", at: column))")
+            trap(DatasetError("augment", "the probabilities \(dropout), \(deletion), \(swap)", at: column))
         }
         self.dropout = dropout
         self.deletion = deletion

@@ -10,7 +10,7 @@ public struct Image: Hashable, Sendable {
 
     public init(_ pixels: [UInt8], width: Int, height: Int, channels: Int) {
         if width < 1 || height < 1 || !(1...4 ~= channels) || pixels.count != width * height * channels {
-            trap("\(DatasetError("image", "\(pixels.count) values are not \(width) x \(height) pixels of \(channels) channels"))")
+            trap(DatasetError("image", "\(pixels.count) values are not \(width) x \(height) pixels of \(channels) channels"))
         }
         self.pixels = pixels
         self.width = width

@@ -16,7 +16,7 @@ public struct ImageFolderSource: HostSource {
 
     public func epoch(_ number: Int) -> any HostEpoch {
         if batchSize < 1 || height < 1 || width < 1 || channels != 1 && channels != 3 {
-            trap("\(DatasetError("image folder", "batches of \(batchSize) x \(height) x \(width) x \(channels)"))")
+            trap(DatasetError("image folder", "batches of \(batchSize) x \(height) x \(width) x \(channels)"))
         }
         return Epoch(source: self, number: number, order: order.order(of: folder.files.count, epoch: number))
     }

@@ -20,7 +20,7 @@ public struct Resize: Sendable {
 
     public init(from old: (height: Int, width: Int), to new: (height: Int, width: Int), channels: Int, _ filter: ResizeFilter = .bilinear) {
         if min(old.height, old.width, new.height, new.width, channels) < 1 {
-            trap("\(DatasetError("resize", "from \(old) to \(new) with \(channels) channels"))")
+            trap(DatasetError("resize", "from \(old) to \(new) with \(channels) channels"))
         }
         self.old = old
         self.new = new
@@ -57,7 +57,7 @@ public struct Resize: Sendable {
 
     private func check(_ count: Int) {
         if count != old.height * old.width * channels {
-            trap("\(DatasetError("resize", "\(count) values are not \(old.height) x \(old.width) x \(channels)"))")
+            trap(DatasetError("resize", "\(count) values are not \(old.height) x \(old.width) x \(channels)"))
         }
     }
 

@@ -12,7 +12,7 @@ public struct ArraySource: HostSource {
     public let dropLast: Bool
 
     public init(_ samples: Samples, batch: Int, order: SampleOrder, dropLast: Bool = false) {
-        if batch < 1 { trap("\(DatasetError("source", "a batch of \(batch) samples"))") }
+        if batch < 1 { trap(DatasetError("source", "a batch of \(batch) samples")) }
         self.samples = samples
         self.batchSize = batch
         self.order = order
@@ -50,7 +50,7 @@ public struct ArraySource: HostSource {
 /// The places of a batch's samples in the order of an epoch.
 func batchRange(_ number: Int, of size: Int, in count: Int) -> Range<Int> {
     if number < 0 || number * size >= count {
-        trap("\(DatasetError("source", "there is no batch \(number) of \(size) in \(count) samples"))")
+        trap(DatasetError("source", "there is no batch \(number) of \(size) in \(count) samples"))
     }
     return number * size..<min(count, (number + 1) * size)
 }

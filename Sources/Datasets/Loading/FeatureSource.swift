@@ -15,11 +15,11 @@ public struct FeatureSource: HostSource {
 
     /// `samples` are all of the set's where they are not said.
     public init(_ features: FeatureSet, samples: [Int]? = nil, batch: Int, order: SampleOrder, dropLast: Bool = false) {
-        if batch < 1 { trap("\(DatasetError("source", "a batch of \(batch) samples"))") }
+        if batch < 1 { trap(DatasetError("source", "a batch of \(batch) samples")) }
         self.features = features
         self.samples = samples ?? Array(0..<features.count)
         if let odd = self.samples.first(where: { !(0..<features.count).contains($0) }) {
-            trap("\(DatasetError("source", "there is no sample \(odd), only \(features.count)"))")
+            trap(DatasetError("source", "there is no sample \(odd), only \(features.count)"))
         }
         batchSize = batch
         self.order = order

@@ -13,31 +13,23 @@ public struct HostArray: Sendable {
         buffer = Buffer(bytes: type.bytes)
     }
 
-    /// The values in row-major order; as many as the shape has elements.
-    public init<Element: TensorElement>(_ values: [Element], _ shape: Shape) {
-        if shape.count != values.count { trap("\(DatasetError("array", "\(values.count) values do not fill the shape \(shape)"))") }
-        self.init(TensorType(shape, Element.dtype))
-        values.withUnsafeBytes { source in
-            withMutableBytes { if source.count > 0 { $0.copyMemory(from: source) } }
-        }
+    /// An array that `fill` writes from end to end: its memory is not cleared before.
+    public init(_ type: TensorType, filledBy fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+        let memory = HostMemory(bytes: type.bytes)
+        try fill(memory.bytes)
+        self.init(type, memory.buffer)
     }
 
-    /// A copy of the tensor's values.
+    /// The values in row-major order; as many as the shape has elements.
+    public init<Element: TensorElement>(_ values: [Element], _ shape: Shape) {
+        if shape.count != values.count { trap(DatasetError("array", "\(values.count) values do not fill the shape \(shape)")) }
+        self.init(TensorType(shape, Element.dtype)) { target in values.withUnsafeBytes { target.copyMemory(from: $0) } }
+    }
+
+    /// A copy of the tensor's values; those of bf16 and f16 in f32.
     public init(_ tensor: Tensor) {
-        switch tensor.dtype {
-        case .f32: self.init(tensor.values(Float.self), tensor.shape)
-        case .f64: self.init(tensor.values(Double.self), tensor.shape)
-        case .i8: self.init(tensor.values(Int8.self), tensor.shape)
-        case .i16: self.init(tensor.values(Int16.self), tensor.shape)
-        case .i32: self.init(tensor.values(Int32.self), tensor.shape)
-        case .i64: self.init(tensor.values(Int64.self), tensor.shape)
-        case .u8: self.init(tensor.values(UInt8.self), tensor.shape)
-        case .u16: self.init(tensor.values(UInt16.self), tensor.shape)
-        case .u32: self.init(tensor.values(UInt32.self), tensor.shape)
-        case .u64: self.init(tensor.values(UInt64.self), tensor.shape)
-        case .bool: self.init(tensor.values(Bool.self), tensor.shape)
-        case .bf16, .f16: self.init(tensor.cast(to: .f32).values(Float.self), tensor.shape)
-        }
+        let tensor = tensor.dtype == .bf16 || tensor.dtype == .f16 ? tensor.cast(to: .f32) : tensor
+        self.init(tensor.type) { target in tensor.withBytes { target.copyMemory(from: $0) } }
     }
 
     public var shape: Shape { type.shape }
@@ -54,7 +46,7 @@ public struct HostArray: Sendable {
 
     /// The same elements under another shape of as many elements.
     public func reshaped(_ shape: Shape) -> HostArray {
-        if shape.count != self.shape.count { trap("\(DatasetError("array", "\(type) cannot take the shape \(shape)"))") }
+        if shape.count != self.shape.count { trap(DatasetError("array", "\(type) cannot take the shape \(shape)")) }
         return HostArray(TensorType(shape, dtype), buffer)
     }
 
@@ -72,15 +64,7 @@ public struct HostArray: Sendable {
     /// The memory to write to; copied first where a tensor or another value shares it.
     public mutating func withMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R {
         if !isKnownUniquelyReferenced(&buffer) {
-            let copy = Buffer(bytes: type.bytes)
-            let old = buffer
-            copy.withBytes { target in
-                old.withBytes { source in
-                    UnsafeMutableRawBufferPointer(mutating: target).copyMemory(
-                        from: UnsafeRawBufferPointer(rebasing: source[..<type.bytes]))
-                }
-            }
-            buffer = copy
+            self = HostArray(type) { target in withBytes { target.copyMemory(from: $0) } }
         }
         // Nobody else holds the buffer, so writing through its read-only door is seen by nobody.
         return try buffer.withBytes {
@@ -110,27 +94,22 @@ public struct HostArray: Sendable {
     }
 
     private func demand(_ wanted: DType) {
-        if wanted != dtype { trap("\(DatasetError("array", "holds \(type), not \(wanted)"))") }
+        if wanted != dtype { trap(DatasetError("array", "holds \(type), not \(wanted)")) }
     }
 
     // MARK: Samples
 
     /// The samples at these places, in this order.
     public func gathered(_ places: [Int]) -> HostArray {
-        let bytes = sampleBytes
-        var result = HostArray(TensorType(Shape([places.count] + sampleShape.extents), dtype))
-        withBytes { source in
-            result.withMutableBytes { target in
+        let bytes = sampleBytes, count = count
+        return HostArray(TensorType(Shape([places.count] + sampleShape.extents), dtype)) { target in
+            withBytes { source in
                 guard let from = source.baseAddress, let to = target.baseAddress, bytes > 0 else { return }
                 for (row, place) in places.enumerated() {
-                    if place < 0 || place >= count { trap("\(DatasetError("array", "has no sample \(place), only \(count)"))") }
+                    if place < 0 || place >= count { trap(DatasetError("array", "has no sample \(place), only \(count)")) }
                     (to + row * bytes).copyMemory(from: from + place * bytes, byteCount: bytes)
                 }
             }
         }
-        return result
     }
 }
-
-/// Ends the program with a reason; `preconditionFailure` is silent in release builds.
-func trap(_ text: String) -> Never { fatalError(text) }

@@ -14,7 +14,7 @@ public struct HostBatch: Sendable {
 
     public init(epoch: Int, number: Int, samples: [Int], names: [String], arrays: [HostArray]) {
         if names.count != arrays.count || Set(names).count != names.count {
-            trap("\(DatasetError("batch", "needs a different name for each array, got \(names) for \(arrays.count)"))")
+            trap(DatasetError("batch", "needs a different name for each array, got \(names) for \(arrays.count)"))
         }
         self.epoch = epoch
         self.number = number
@@ -30,7 +30,7 @@ public struct HostBatch: Sendable {
     /// The array of that name. Setting a new name adds an array.
     public subscript(name: String) -> HostArray {
         get {
-            guard let place = names.firstIndex(of: name) else { trap("\(DatasetError("batch", "has only \(names)", at: name))") }
+            guard let place = names.firstIndex(of: name) else { trap(DatasetError("batch", "has only \(names)", at: name)) }
             return arrays[place]
         }
         set {
@@ -72,7 +72,7 @@ public struct HostBatch: Sendable {
 
     private func check(_ name: String, _ array: HostArray) {
         if array.shape.rank == 0 || array.count != count {
-            trap("\(DatasetError("batch", "\(array.type) has not \(count) samples", at: name))")
+            trap(DatasetError("batch", "\(array.type) has not \(count) samples", at: name))
         }
     }
 }

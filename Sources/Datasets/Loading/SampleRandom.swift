@@ -37,7 +37,7 @@ public struct SampleRandom: RandomNumberGenerator, Sendable {
 
     /// Evenly among 0 ..< count (Lemire's method, without bias).
     public mutating func below(_ count: Int) -> Int {
-        if count <= 0 { trap("\(DatasetError("random", "there is no number below \(count)"))") }
+        if count <= 0 { trap(DatasetError("random", "there is no number below \(count)")) }
         let bound = UInt64(count)
         var product = next().multipliedFullWidth(by: bound)
         if product.low < bound {

@@ -13,11 +13,11 @@ public struct Samples: Sendable {
 
     public init(names: [String], arrays: [HostArray], classes: [String] = []) {
         if names.isEmpty || names.count != arrays.count || Set(names).count != names.count {
-            trap("\(DatasetError("samples", "needs a different name for each array, got \(names) for \(arrays.count)"))")
+            trap(DatasetError("samples", "needs a different name for each array, got \(names) for \(arrays.count)"))
         }
         if let odd = arrays.firstIndex(where: { $0.shape.rank == 0 || $0.count != arrays[0].count }) {
             trap(
-                "\(DatasetError("samples", "the first axis counts the samples: \(arrays[0].type) and \(arrays[odd].type)", at: names[odd]))"
+                DatasetError("samples", "the first axis counts the samples: \(arrays[0].type) and \(arrays[odd].type)", at: names[odd])
             )
         }
         self.names = names
@@ -29,7 +29,7 @@ public struct Samples: Sendable {
     public var count: Int { arrays[0].count }
 
     public subscript(name: String) -> HostArray {
-        guard let place = names.firstIndex(of: name) else { trap("\(DatasetError("samples", "has only \(names)", at: name))") }
+        guard let place = names.firstIndex(of: name) else { trap(DatasetError("samples", "has only \(names)", at: name)) }
         return arrays[place]
     }
 

@@ -47,7 +47,7 @@ public struct RecordBatch: Sendable {
 
     /// Some of the rows, over the same memory.
     public func slice(_ range: Range<Int>) -> RecordBatch {
-        precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "batch: rows \(range) of \(rowCount)")
+        demand(range.lowerBound >= 0 && range.upperBound <= rowCount, DatasetError("batch", "rows \(range) of \(rowCount)"))
         return RecordBatch(header, storage, rows: rows.lowerBound + range.lowerBound..<rows.lowerBound + range.upperBound)
     }
 
@@ -61,7 +61,7 @@ public struct RecordBatch: Sendable {
 
     /// The column at this place; traps where there is none.
     public subscript(place: Int) -> RecordColumn {
-        precondition(fields.indices.contains(place), "batch: no column \(place) of \(fields.count)")
+        demand(fields.indices.contains(place), DatasetError("batch", "no column \(place) of \(fields.count)"))
         return RecordColumn(
             field: header.fields[place], layout: header.layout.children[place], storage: storage,
             array: storage.array.children[place]!.pointee, offset: Int(storage.array.offset) + rows.lowerBound, count: rowCount)

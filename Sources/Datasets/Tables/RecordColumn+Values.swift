@@ -44,7 +44,7 @@ extension RecordColumn {
 
     /// Lends the bytes of a string or of binary data. Those of a null row mean nothing.
     public func withText<R>(at row: Int, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-        precondition(row >= 0 && row < count, "column: no row \(row) of \(count)")
+        demand(row >= 0 && row < count, DatasetError("column", "no row \(row) of \(count)"))
         let range: Range<Int>
         let bytes: UnsafeRawPointer?
         if layout.format.hasPrefix("w:"), let width = Int(layout.format.dropFirst(2)) {
@@ -83,7 +83,7 @@ extension RecordColumn {
 
     /// Some of the rows, over the same memory.
     public func slice(_ rows: Range<Int>) -> RecordColumn {
-        precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "column: rows \(rows) of \(count)")
+        demand(rows.lowerBound >= 0 && rows.upperBound <= count, DatasetError("column", "rows \(rows) of \(count)"))
         return RecordColumn(self, rows)
     }
 

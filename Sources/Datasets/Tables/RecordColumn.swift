@@ -51,7 +51,7 @@ public struct RecordColumn: Sendable {
     }
 
     public func isNull(_ row: Int) -> Bool {
-        precondition(row >= 0 && row < count, "column: no row \(row) of \(count)")
+        demand(row >= 0 && row < count, DatasetError("column", "no row \(row) of \(count)"))
         guard let bitmap else { return layout.format == "n" }
         let bit = offset + row
         return bitmap[bit >> 3] >> UInt8(bit & 7) & 1 == 0

@@ -35,7 +35,7 @@ public struct CoNLLFile: Sendable {
     /// One column of every sentence: 0 is the words, the last one usually the labels.
     public func column(_ number: Int) -> [[String]] {
         let number = number < 0 ? number + width : number
-        if !(0..<width ~= number) { trap("\(DatasetError("conll", "column \(number) of \(width)"))") }
+        if !(0..<width ~= number) { trap(DatasetError("conll", "column \(number) of \(width)")) }
         return sentences.map { $0.map { $0[number] } }
     }
 }

@@ -4,7 +4,7 @@ public struct LabelledText: Sendable {
     public let labels: [Int32]
 
     public init(texts: [String], labels: [Int32]) {
-        if texts.count != labels.count { trap("\(DatasetError("text", "\(texts.count) texts have \(labels.count) labels"))") }
+        if texts.count != labels.count { trap(DatasetError("text", "\(texts.count) texts have \(labels.count) labels")) }
         self.texts = texts
         self.labels = labels
     }

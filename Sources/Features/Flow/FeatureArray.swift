@@ -53,7 +53,7 @@ public struct FeatureArray: Sendable {
                 for sample in samples {
                     let pad = pads.isEmpty ? 0 : pads[sample], first = (firsts[sample] + pad) * width
                     let padding = pad * width, rest = size - padding
-                    precondition(first >= 0 && first + rest <= rows.count, "features: the rows of sample \(sample) are not there")
+                    demand(first >= 0 && first + rest <= rows.count, FeatureError("features", "the rows of sample \(sample) are not there"))
                     if size == 0 { continue }
                     guard let target = buffer.baseAddress else { return }
                     (target + filled).initialize(repeating: zero, count: padding)

@@ -10,7 +10,7 @@ public struct FeatureRow: Sendable, Hashable {
     /// The array of this name; traps where there is none.
     public subscript(_ name: String) -> FeatureValues {
         guard let place = names.firstIndex(of: name) else {
-            preconditionFailure("features: no array '\(name)'\(hint(for: name, among: names))")
+            trap(FeatureError("features", "no array '\(name)'\(hint(for: name, among: names))"))
         }
         return values[place]
     }

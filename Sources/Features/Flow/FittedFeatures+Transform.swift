@@ -188,7 +188,7 @@ private struct TargetRows {
     private let width: Int
 
     init(_ fitted: FittedFeatures, _ frame: Frame, _ walk: Walk) throws {
-        guard let target = fitted.definition.target else { preconditionFailure("features: the definition has no target") }
+        guard let target = fitted.definition.target else { trap(FeatureError("features", "the definition has no target")) }
         horizon = target.horizon
         width = target.columns.count
         let columns = try target.columns.map { name in

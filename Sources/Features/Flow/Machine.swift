@@ -210,14 +210,14 @@ struct Machine: Sendable {
                 count += 1
                 return true
             }
-        default: preconditionFailure("features: '\(plan.groups[group].name)' encodes no whole numbers")
+        default: trap(FeatureError("features", "'\(plan.groups[group].name)' encodes no whole numbers"))
         }
     }
 
     /// Writes the ones and zeros of one column's string.
     func encode(_ group: Int, column: Int, _ text: String?, into row: UnsafeMutablePointer<Float>) {
         guard case .oneHot(_, let other)? = plan.groups[group].encoder else {
-            preconditionFailure("features: '\(plan.groups[group].name)' is not encoded one-hot")
+            trap(FeatureError("features", "'\(plan.groups[group].name)' is not encoded one-hot"))
         }
         var start = 0
         for before in 0..<column { start += vocabularies[group][before].count + (other ? 1 : 0) }

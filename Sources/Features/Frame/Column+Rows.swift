@@ -64,7 +64,7 @@ extension Column {
                 codes.append(contentsOf: more.map { translated.indices.contains(Int($0)) ? translated[Int($0)] : 0 })
                 values = .category(codes: codes, names: coder.names)
             }
-        default: preconditionFailure("append: \(other.type) does not fit the column")
+        default: trap(FeatureError("append", "\(other.type) does not fit the column"))
         }
     }
 }

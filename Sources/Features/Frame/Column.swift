@@ -23,7 +23,9 @@ public struct Column: Sendable {
         self.values = values
         self.validity = validity?.nullCount == 0 ? nil : validity
         self.unit = unit
-        precondition(validity == nil || validity?.count == count, "column: \(count) values, validity of \(validity?.count ?? 0) rows")
+        demand(
+            validity == nil || validity?.count == count, FeatureError("column", "\(count) values, validity of \(validity?.count ?? 0) rows")
+        )
     }
 
     // MARK: From values

@@ -10,7 +10,7 @@ extension Frame {
 
     /// The table in pieces of at most this many rows.
     public func chunks(of size: Int) -> [Frame] {
-        precondition(size > 0, "chunks: a chunk has at least one row")
+        demand(size > 0, FeatureError("chunks", "a chunk has at least one row"))
         return stride(from: 0, to: rowCount, by: size).map { rows($0..<min($0 + size, rowCount)) }
     }
 

@@ -56,7 +56,7 @@ public struct Frame: Sendable, Equatable {
 
     /// The value of a row; traps where there is no such row or column.
     public subscript(_ row: Int, _ name: String) -> Cell {
-        guard let place = places[name] else { preconditionFailure("frame: no column '\(name)'\(hint(for: name, among: names))") }
+        guard let place = places[name] else { trap(FeatureError("frame", "no column '\(name)'\(hint(for: name, among: names))")) }
         return columns[place][row]
     }
 

@@ -23,7 +23,9 @@ public struct Validity: Sendable, Hashable {
 
     /// A bitmap as Arrow has it: the lowest bit of the first byte is the row `offset` bits before it ends up as row 0.
     public init(bytes: UnsafeRawBufferPointer, offset: Int, count: Int) {
-        precondition(offset >= 0 && count >= 0 && (offset + count + 7) / 8 <= bytes.count, "validity: the bitmap is shorter than its rows")
+        demand(
+            offset >= 0 && count >= 0 && (offset + count + 7) / 8 <= bytes.count,
+            FeatureError("validity", "the bitmap is shorter than its rows"))
         self.init(count: count, valid: false)
         for row in 0..<count {
             let bit = offset + row
@@ -34,11 +36,11 @@ public struct Validity: Sendable, Hashable {
     /// Whether this row holds a value.
     public subscript(_ row: Int) -> Bool {
         get {
-            precondition(row >= 0 && row < count, "validity: row \(row) of \(count)")
+            demand(row >= 0 && row < count, FeatureError("validity", "row \(row) of \(count)"))
             return words[row >> 6] >> UInt64(row & 63) & 1 == 1
         }
         set {
-            precondition(row >= 0 && row < count, "validity: row \(row) of \(count)")
+            demand(row >= 0 && row < count, FeatureError("validity", "row \(row) of \(count)"))
             let bit: UInt64 = 1 << UInt64(row & 63)
             let held = words[row >> 6] & bit != 0
             if held == newValue { return }

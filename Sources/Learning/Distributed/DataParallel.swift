@@ -60,7 +60,7 @@ public final class DataParallel: GradientReduction, Sendable {
     }
 
     private func made(_ op: any Op, _ operands: [Tensor]) -> [Tensor] {
-        do { return try Tensor.apply(op, operands) } catch { trap("\(error)") }
+        do { return try Tensor.apply(op, operands) } catch { trap(error) }
     }
 
     public func requestStop() { stop.update { $0 = true } }

@@ -15,7 +15,8 @@ public struct ShardedSource: BatchSource {
     public init(_ source: some BatchSource, rank: Int, world: Int) {
         if world < 1 || !(0..<world).contains(rank) || source.batchSize < world {
             trap(
-                "\(LearningError("sharded source", "process \(rank) of \(world) cannot share batches of \(source.batchSize) samples"))")
+                LearningError("sharded source", "process \(rank) of \(world) cannot share batches of \(source.batchSize) samples")
+            )
         }
         self.source = source
         self.rank = rank

@@ -18,6 +18,6 @@ public struct Dropout: Layer {
 
 /// The rate, if elements can be dropped at it.
 func validated(_ rate: Double, _ operation: String) -> Double {
-    guard (0..<1).contains(rate) else { trap("\(EngineError(operation, "the rate must be in 0..<1, got \(rate)"))") }
+    guard (0..<1).contains(rate) else { trap(EngineError(operation, "the rate must be in 0..<1, got \(rate)")) }
     return rate
 }

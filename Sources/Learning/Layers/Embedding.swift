@@ -13,7 +13,7 @@ public struct Embedding: PureLayer {
     /// - Parameter width: how long each of them is.
     public init(_ count: Int, _ width: Int, padding: Int? = nil, initializer: Initializer = .normal(deviation: 1)) {
         if let padding, !(0..<count).contains(padding) {
-            trap("\(EngineError("embedding", "the padding index \(padding) is not one of \(count)"))")
+            trap(EngineError("embedding", "the padding index \(padding) is not one of \(count)"))
         }
         self.padding = padding
         guard let padding else {

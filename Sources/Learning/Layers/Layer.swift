@@ -27,6 +27,6 @@ extension Layer {
 
     /// `check(_:)` for calls in code: a shape mistake ends the program with its text.
     func demand(_ x: Tensor) {
-        do { try check(x.type) } catch { trap("\(error)") }
+        do { try check(x.type) } catch { trap(error) }
     }
 }

@@ -23,12 +23,14 @@ public func ctc(
         (0..<logits.shape[2]).contains(blank), logits.shape[1] > 0
     else {
         trap(
-            "\(EngineError("ctc", "takes logits [batch, time, classes], labels [batch, longest] and a blank among the classes, got blank \(blank)", operands: [logits.type, labels.type]))"
+            EngineError(
+                "ctc", "takes logits [batch, time, classes], labels [batch, longest] and a blank among the classes, got blank \(blank)",
+                operands: [logits.type, labels.type])
         )
     }
     let (batch, time, longest) = (logits.shape[0], logits.shape[1], labels.shape[1])
     for counts in [lengths, labelCounts].compactMap(\.self) where counts.shape != [batch] || !counts.dtype.isInteger {
-        trap("\(EngineError("ctc", "lengths and label counts must be integers [batch]", operands: [logits.type, counts.type]))")
+        trap(EngineError("ctc", "lengths and label counts must be integers [batch]", operands: [logits.type, counts.type]))
     }
     let dtype = logits.dtype
     // Far below every sum of logarithms, but without the NaN that ∞ - ∞ makes in gradients.

@@ -14,25 +14,25 @@ public func crossEntropy(
     weights: Tensor? = nil, reduction: Reduction = .mean
 ) -> Tensor {
     let name = "crossEntropy"
-    guard (0...1).contains(smoothing) else { trap("\(EngineError(name, "the smoothing must be in 0...1, got \(smoothing)"))") }
+    guard (0...1).contains(smoothing) else { trap(EngineError(name, "the smoothing must be in 0...1, got \(smoothing)")) }
     guard logits.rank > 0, logits.shape[-1] > 0 else {
-        trap("\(EngineError(name, "takes logits [..., classes]", operands: [logits.type]))")
+        trap(EngineError(name, "takes logits [..., classes]", operands: [logits.type]))
     }
     if let classWeights, classWeights.shape != [logits.shape[-1]] {
-        trap("\(EngineError(name, "takes a weight for each of \(logits.shape[-1]) classes", operands: [classWeights.type]))")
+        trap(EngineError(name, "takes a weight for each of \(logits.shape[-1]) classes", operands: [classWeights.type]))
     }
     if labels.dtype.isFloat {
         guard labels.shape == logits.shape else {
-            trap("\(EngineError(name, "probabilities must have the shape of the logits", operands: [logits.type, labels.type]))")
+            trap(EngineError(name, "probabilities must have the shape of the logits", operands: [logits.type, labels.type]))
         }
-        guard ignored == nil else { trap("\(EngineError(name, "only integer labels can be ignored"))") }
+        guard ignored == nil else { trap(EngineError(name, "only integer labels can be ignored")) }
         var target = labels.cast(to: logits.dtype)
         if smoothing > 0 { target = target * (1 - smoothing) + smoothing / Double(logits.shape[-1]) }
         if let classWeights { target = target * classWeights.cast(to: logits.dtype) }
         return reduction(name, -(target * logits.inFullPrecision().logSoftmax()).sum([-1]), weights)
     }
     guard labels.dtype.isInteger, labels.shape.extents == Array(logits.shape.extents.dropLast()) else {
-        trap("\(EngineError(name, "takes labels [...] for logits [..., classes]", operands: [logits.type, labels.type]))")
+        trap(EngineError(name, "takes labels [...] for logits [..., classes]", operands: [logits.type, labels.type]))
     }
     let plain = softmaxCrossEntropy(logits, labels, ignoring: ignored)
     if smoothing == 0 && classWeights == nil && ignored == nil { return reduction(name, plain, weights) }

@@ -40,7 +40,7 @@ public struct LinearChainCRF: Module {
     public func score(_ emissions: Tensor, _ tags: Tensor, lengths: Tensor? = nil) -> Tensor {
         let (batch, time) = sizes(emissions)
         guard tags.shape == [batch, time], tags.dtype.isInteger else {
-            trap("\(EngineError("crf", "takes integers [batch, time] as tags", operands: [emissions.type, tags.type]))")
+            trap(EngineError("crf", "takes integers [batch, time] as tags", operands: [emissions.type, tags.type]))
         }
         let x = emissions.inFullPrecision()
         let steps = steps(lengths, batch, time)
@@ -98,7 +98,7 @@ public struct LinearChainCRF: Module {
 
     private func sizes(_ emissions: Tensor) -> (batch: Int, time: Int) {
         guard emissions.rank == 3, emissions.shape[2] == tagCount, emissions.shape[1] > 0 else {
-            trap("\(EngineError("crf", "takes emissions [batch, time, \(tagCount)]", operands: [emissions.type]))")
+            trap(EngineError("crf", "takes emissions [batch, time, \(tagCount)]", operands: [emissions.type]))
         }
         return (emissions.shape[0], emissions.shape[1])
     }
@@ -106,7 +106,7 @@ public struct LinearChainCRF: Module {
     private func steps(_ lengths: Tensor?, _ batch: Int, _ time: Int) -> Tensor {
         guard let lengths else { return .fill(Double(time), [batch], .i64) }
         guard lengths.shape == [batch], lengths.dtype.isInteger else {
-            trap("\(EngineError("crf", "lengths must be integers [\(batch)]", operands: [lengths.type]))")
+            trap(EngineError("crf", "lengths must be integers [\(batch)]", operands: [lengths.type]))
         }
         return lengths.cast(to: .i64)
     }

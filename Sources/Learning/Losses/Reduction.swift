@@ -19,7 +19,7 @@ public enum Reduction: String, Sendable, Hashable, Codable, CaseIterable {
             }
         }
         guard weights.shape.extents == Array(losses.shape.extents.prefix(weights.rank)) else {
-            trap("\(EngineError(operation, "weights must have the first extents of the losses", operands: [weights.type, losses.type]))")
+            trap(EngineError(operation, "weights must have the first extents of the losses", operands: [weights.type, losses.type]))
         }
         let column = Shape(weights.shape.extents + [Int](repeating: 1, count: losses.rank - weights.rank))
         let spread = weights.cast(to: losses.dtype).reshaped(column).broadcast(to: losses.shape)
@@ -38,7 +38,7 @@ func nonzero(_ total: Tensor) -> Tensor { select(total.isEqual(to: 0), .fill(1, 
 /// Ends the program unless both tensors have one shape; answers the second in the type of the first.
 func matched(_ operation: String, _ prediction: Tensor, _ target: Tensor) -> Tensor {
     guard prediction.shape == target.shape, prediction.dtype.isFloat else {
-        trap("\(EngineError(operation, "prediction and target must have one shape", operands: [prediction.type, target.type]))")
+        trap(EngineError(operation, "prediction and target must have one shape", operands: [prediction.type, target.type]))
     }
     return target.cast(to: prediction.dtype)
 }

@@ -25,7 +25,7 @@ public func meanAbsoluteError(
 public func huber(
     _ prediction: Tensor, _ target: Tensor, delta: Double = 1, weights: Tensor? = nil, reduction: Reduction = .mean
 ) -> Tensor {
-    guard delta > 0 else { trap("\(EngineError("huber", "delta must be positive, got \(delta)"))") }
+    guard delta > 0 else { trap(EngineError("huber", "delta must be positive, got \(delta)")) }
     let target = matched("huber", prediction, target)
     let distance = (prediction.inFullPrecision() - target).abs()
     let near = minimum(distance, delta)
@@ -47,7 +47,9 @@ public func quantileLoss(
         Array(prediction.shape.extents.dropLast()) == target.shape.extents, quantiles.allSatisfy({ (0...1).contains($0) })
     else {
         trap(
-            "\(EngineError("quantileLoss", "takes [..., \(quantiles.count)] and [...] for the quantiles \(quantiles) in 0...1", operands: [prediction.type, target.type]))"
+            EngineError(
+                "quantileLoss", "takes [..., \(quantiles.count)] and [...] for the quantiles \(quantiles) in 0...1",
+                operands: [prediction.type, target.type])
         )
     }
     let levels = Tensor(quantiles, [quantiles.count], as: prediction.dtype)

@@ -57,7 +57,7 @@ public func cosineContrastive(
 public func crossViewEntropy(_ left: Tensor, _ right: Tensor, temperature: Double = 0.5, reduction: Reduction = .mean) -> Tensor {
     let right = matched("crossViewEntropy", left, right)
     guard left.rank == 2, temperature > 0 else {
-        trap("\(EngineError("crossViewEntropy", "takes [batch, width] and a positive temperature", operands: [left.type]))")
+        trap(EngineError("crossViewEntropy", "takes [batch, width] and a positive temperature", operands: [left.type]))
     }
     let count = left.shape[0]
     let views = concatenate([left.inFullPrecision(), right], 0).l2Normalized()  // [2 batch, width]

@@ -17,7 +17,7 @@ public struct WeightedMetric {
 
     /// The value where each sample counts as much as its weight; NaN where it is undefined.
     public func value(weights: [Double]) -> Double {
-        precondition(weights.count == count, "metric: \(weights.count) weights for \(count) samples")
+        demand(weights.count == count, LearningError("metric", "\(weights.count) weights for \(count) samples"))
         return weights.withUnsafeBufferPointer(evaluate)
     }
 }

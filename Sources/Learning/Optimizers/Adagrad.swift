@@ -21,7 +21,7 @@ public struct Adagrad: Optimizer {
     public init(rate: Double = 1e-2, rateDecay: Double = 0, decay: Double = 0, initial: Double = 0, epsilon: Double = 1e-10) {
         requireRate("adagrad", rate, decay: decay)
         if rateDecay < 0 || initial < 0 {
-            trap("\(LearningError("adagrad", "rateDecay and initial must not be negative, got \(rateDecay) and \(initial)"))")
+            trap(LearningError("adagrad", "rateDecay and initial must not be negative, got \(rateDecay) and \(initial)"))
         }
         self.rate = rate
         self.rateDecay = rateDecay

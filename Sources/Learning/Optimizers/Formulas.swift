@@ -27,11 +27,11 @@ func oneLess(_ base: Double, _ exponent: Tensor) -> Tensor { -(exponent * log(ba
 /// Ends the program where a rate or a decay is no usable number.
 func requireRate(_ optimizer: String, _ rate: Double, decay: Double) {
     guard rate.isFinite, rate >= 0, decay.isFinite, decay >= 0 else {
-        trap("\(LearningError(optimizer, "rate and decay must be finite and not negative, got \(rate) and \(decay)"))")
+        trap(LearningError(optimizer, "rate and decay must be finite and not negative, got \(rate) and \(decay)"))
     }
 }
 
 /// Ends the program where a share that is kept is not in 0 ..< 1.
 func requireShare(_ optimizer: String, _ name: String, _ value: Double) {
-    guard value >= 0, value < 1 else { trap("\(LearningError(optimizer, "\(name) must be at least 0 and less than 1, got \(value)"))") }
+    guard value >= 0, value < 1 else { trap(LearningError(optimizer, "\(name) must be at least 0 and less than 1, got \(value)")) }
 }

@@ -23,7 +23,7 @@ public struct SGD: Optimizer {
         requireRate("sgd", rate, decay: decay)
         requireShare("sgd", "momentum", momentum)
         if nesterov, momentum == 0 || dampening != 0 {
-            trap("\(LearningError("sgd", "Nesterov's rule needs a momentum and no dampening, got \(momentum) and \(dampening)"))")
+            trap(LearningError("sgd", "Nesterov's rule needs a momentum and no dampening, got \(momentum) and \(dampening)"))
         }
         self.rate = rate
         self.momentum = momentum

@@ -47,7 +47,13 @@ public final class TrainStep<Model: Module> {
     @discardableResult public func callAsFunction(_ batch: Batch, rate: Double? = nil) throws -> Float {
         let step = try self.step(for: batch)
         defer { state.passed() }
-        let loss = Float(step.session.run(batch.tensors + [Tensor(Float(rate ?? optimizer.rate))])[0].scalar)
+        // Straight into the session's memory and out of it: no tensors are made.
+        for (place, column) in batch.tensors.enumerated() {
+            column.withBytes { values in step.session.withInput(place) { $0.copyMemory(from: values) } }
+        }
+        step.session.withInput(batch.tensors.count) { $0.storeBytes(of: Float(rate ?? optimizer.rate), as: Float.self) }
+        step.session.run()
+        let loss = step.session.withOutput(0) { $0.load(as: Float.self) }
         latest = try options.reduction?.finished() ?? ReducedStep(samples: batch.count, stops: false)
         return loss
     }
@@ -147,14 +153,13 @@ public final class TrainStep<Model: Module> {
         guard unread.isEmpty else {
             throw LearningError("train step", "the loss does not depend on \(unread.joined(separator: ", ")): use or freeze them")
         }
-        let known = Set(
-            state.parameters.map { ObjectIdentifier($0.parameter.variable) } + model.states.map { ObjectIdentifier($0.state.variable) })
-        let foreign = variables(of: [loss]).filter { $0.name == "parameter" && !known.contains(ObjectIdentifier($0)) }
+        let known = Set(state.variables.map { ObjectIdentifier($0.variable) })
+        let foreign = variables(of: [loss]).filter { !known.contains(ObjectIdentifier($0)) }
         guard foreign.isEmpty else {
+            let list = foreign.map { "'\($0.name)' \($0.type)" }.joined(separator: ", ")
             throw LearningError(
                 "train step",
-                "the loss reads \(foreign.count) parameters that the model's walk does not find (\(foreign.map(\.type.description).joined(separator: ", "))): keep them in stored properties of Modules"
-            )
+                "the loss reads \(list), which the model's walk does not find: keep parameters and states in stored properties of Modules")
         }
     }
 }

@@ -73,6 +73,18 @@ import Testing
         #expect(seen.count == 9)
     }
 
+    @Test(arguments: [1, 2, 3]) func `pictures that are only moved are what they are among other steps`(channels: Int) throws {
+        let moves: [ImageStep] = [.shift(3), .flip(0.5), .flipVertically(0.5), .shift(2)]
+        // A step that never does anything, and that does not count as moving.
+        let others = moves + [.cutout(2, probability: 0)]
+        let images = Self.noise([60, 5, 4, channels])
+        #expect(
+            try applied(moves, to: images, fill: 9).values(UInt8.self) == applied(others, to: images, fill: 9).values(UInt8.self))
+        let floats = HostArray(images.values(UInt8.self).map { Float($0) / 255 }, images.shape)
+        #expect(
+            try applied(moves, to: floats, fill: 0.3).values(Float.self) == applied(others, to: floats, fill: 0.3).values(Float.self))
+    }
+
     @Test func `flips turn rows and columns round`() throws {
         let images = HostArray([1, 2, 3, 4, 5, 6] as [UInt8], [1, 2, 3, 1])
         #expect(try applied([.flip(1)], to: images).values(UInt8.self) == [3, 2, 1, 6, 5, 4])

@@ -32,6 +32,16 @@ import Testing
         #expect(throws: DatasetError("normalisation", "has 2 channels, the images are u8[4,1]")) { try learned(images.reshaped([4, 1])) }
     }
 
+    @Test(arguments: [1, 3, 5]) func `normalisation takes any number of pixels`(channels: Int) throws {
+        let mean = (0..<channels).map { Float($0) * 0.1 }, deviation = (0..<channels).map { 0.5 + Float($0) }
+        let bytes = (0..<67 * channels).map { UInt8($0 * 7 % 256) }
+        let scaled = try Normalisation(mean: mean, deviation: deviation)(HostArray(bytes, [67, channels])).values(Float.self)
+        for (place, value) in scaled.enumerated() {
+            let channel = place % channels
+            #expect(abs(value - (Float(bytes[place]) / 255 - mean[channel]) / deviation[channel]) < 1e-6)
+        }
+    }
+
     @Test func `folders are classes and pictures are read by the loader`() throws {
         let scratch = try Scratch()
         let png = try #require(PictureGoldenTests.cases.first { $0.name == "png.rgb" }),

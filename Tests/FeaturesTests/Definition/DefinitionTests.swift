@@ -1,5 +1,6 @@
 import Features
 import Formats
+import TestSupport
 import Testing
 
 private let example = """
@@ -123,7 +124,7 @@ private func definition(_ text: String) throws -> FeatureDefinition { try JSON(p
             "time": Column(timestamps: [1, 2, 3, 4]), "rul": Column([4, 3, 2, 1]),
         ])
         let fitted = try JSON(encoding: definition(example.replacing("\"pca\": 0.9", with: "\"pca\": 1")).fit(frame)).text()
-        var random = Random(11), read = 0, refused = 0
+        var random = SeededRandom(seed: 11), read = 0, refused = 0
         let pieces = [
             "-1", "1e400", "null", "[]", "{}", "\"\"", "9223372036854775807", "0", "1048577", "\"torque\"", "true", "1e-320", "\"*\"",
         ]

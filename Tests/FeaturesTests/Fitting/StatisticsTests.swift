@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Features
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func `quantiles counted in passes are those of sorted numbers`() {
-        var random = Random(3)
+        var random = SeededRandom(seed: 3)
         for count in [1, 2, 5, 1000, 20_000] {
             let values = (0..<count).map { _ in
                 random.chance(0.1) ? random.pick([0, -0.0, 0x1p-1060, -1e300, 5]) : (random.uniform() - 0.5) * 1e6

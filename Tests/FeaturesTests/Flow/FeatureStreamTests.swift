@@ -1,5 +1,6 @@
 import Features
 import Formats
+import TestSupport
 import Testing
 
 private let table: [Field] = [Field("x", .double, unit: "m"), Field("unit", .category), Field("time", .timestamp)]
@@ -82,7 +83,7 @@ private func event(_ unit: Cell, _ time: Int64, _ x: Cell) -> [String: Cell] { [
             try FeatureStream(features, entities: 3, resuming: checkpoint)
         }
 
-        var random = Random(5), read = 0
+        var random = SeededRandom(seed: 5), read = 0
         let letters = Array(text.utf8)
         for _ in 0..<2000 {
             var bytes = letters

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Features
 
 /// The samples of a stream that sees the table's rows one by one, as the batch door numbers them.
-private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting random: inout Random) throws -> [Int: FeatureRow] {
+private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting random: inout SeededRandom) throws -> [Int: FeatureRow] {
     var stream = try FeatureStream(fitted)
     var samples: [Int: FeatureRow] = [:]
     for row in 0..<frame.rowCount {
@@ -21,7 +22,7 @@ private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting ran
     @Test func `random definitions give the same bits for tables and for single events`() throws {
         var samples = 0, arrays = 0, definitions = 0, refused = 0
         for seed in 0..<2000 {
-            var maker = RandomFeatures(seed), random = Random(seed)
+            var maker = RandomFeatures(seed), random = SeededRandom(seed: seed)
             let definition = maker.definition()
             let history = try maker.frame(rows: 40 + random.below(40)), frame = try maker.frame(rows: 1 + random.below(60))
             var fitted: FittedFeatures
@@ -64,7 +65,7 @@ private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting ran
     @Test func `fitting in pieces gives the same bits as fitting the whole`() throws {
         var fits = 0
         for seed in 0..<300 {
-            var maker = RandomFeatures(seed), random = Random(seed)
+            var maker = RandomFeatures(seed), random = SeededRandom(seed: seed)
             let definition = maker.definition(), frame = try maker.frame(rows: 60 + random.below(60))
             guard let whole = try? definition.fit(frame) else { continue }
             for size in [1, 7, 50] {
@@ -88,7 +89,7 @@ private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting ran
     @Test func `the order of a table's rows does not matter where events have their own`() throws {
         var compared = 0
         for seed in 0..<200 {
-            var maker = RandomFeatures(seed), random = Random(seed)
+            var maker = RandomFeatures(seed), random = SeededRandom(seed: seed)
             var definition = maker.definition()
             var frame = try maker.frame(rows: 50)
             // Distinct moments: equal ones are taken as they stand.

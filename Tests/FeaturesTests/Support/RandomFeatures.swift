@@ -1,14 +1,16 @@
+import TestSupport
+
 @testable import Features
 
 /// Random tables and definitions for them, hostile in all the ways data is: nulls, ties, gaps, infinities, entities of few rows.
 struct RandomFeatures {
-    private var random: Random
+    private var random: SeededRandom
     private let usesNumericOrder: Bool
     private let hasOrder: Bool
     private let hasEntity: Bool
 
     init(_ seed: Int) {
-        random = Random(seed)
+        random = SeededRandom(seed: seed)
         hasOrder = random.chance(0.85)
         usesNumericOrder = random.chance(0.3)
         hasEntity = random.chance(0.8)

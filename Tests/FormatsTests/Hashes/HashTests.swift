@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -18,7 +19,7 @@ import Testing
         let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
         let expected = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
         #expect(SHA256.digest(letters).description == expected)
-        var source = Mutations(seed: 4), hash = SHA256(), rest = letters[...]
+        var source = SeededRandom(seed: 4), hash = SHA256(), rest = letters[...]
         while !rest.isEmpty {
             let piece = rest.prefix(source.below(200))
             hash.update(Array(piece))
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func `the cyclic checks do not depend on the pieces`() {
-        var source = Mutations(seed: 5)
+        var source = SeededRandom(seed: 5)
         let bytes = (0..<1000).map { _ in UInt8(truncatingIfNeeded: source.next()) }
         var check = CRC32(), rest = bytes[...]
         while !rest.isEmpty {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -27,7 +28,7 @@ private struct Everything: Hashable, Codable {
     }
 
     @Test func `every float survives with the digits of a float`() throws {
-        var source = Mutations(seed: 3)
+        var source = SeededRandom(seed: 3)
         for _ in 0..<20_000 {
             let number = Float(bitPattern: UInt32(truncatingIfNeeded: source.next()))
             let read = try JSON(parsing: JSON(encoding: [number]).bytes()).decoded(as: [Float].self)[0]

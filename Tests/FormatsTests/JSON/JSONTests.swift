@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func `every double survives`() throws {
-        var source = Mutations(seed: 1)
+        var source = SeededRandom(seed: 1)
         for _ in 0..<20_000 {
             let number = Double(bitPattern: source.next())
             guard number.isFinite else { continue }
@@ -89,7 +90,7 @@ import Testing
     @Test func `damaged texts are refused or read, and what is read can be written`() throws {
         let valid =
             #"{"steps":[{"operation":"add","operands":[0,0,1,0],"results":[{"shape":[2,3],"dtype":0}],"x":"é\u0041"},-1.5e-7,null,true]}"#
-        var source = Mutations(seed: 2), read = 0
+        var source = SeededRandom(seed: 2), read = 0
         for _ in 0..<20_000 {
             let bytes = source.damaged(Array(valid.utf8))
             guard let value = try? JSON(parsing: bytes) else { continue }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -90,7 +91,7 @@ private func items(of file: Safetensors) -> [Safetensors.Item] {
     }
 
     @Test func `damaged files are refused or have tensors within the file`() throws {
-        var source = Mutations(seed: 6), read = 0
+        var source = SeededRandom(seed: 6), read = 0
         for name in ["types", "names"] {
             let valid = try Files.read(goldenPath("\(name).safetensors"))
             for _ in 0..<4_000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -61,7 +62,7 @@ private func records(_ path: String) throws -> [(step: Int64, event: [UInt8])] {
 
     @Test func `damaged logs are cut at the damage and damaged messages refused`() throws {
         let valid = try Files.read(goldenPath("events.tfevents"))
-        var source = Mutations(seed: 7), cut = 0
+        var source = SeededRandom(seed: 7), cut = 0
         for _ in 0..<5_000 {
             let bytes = source.damaged(valid)
             bytes.withUnsafeBytes { file in

@@ -1,5 +1,6 @@
 import Engine
 import Formats
+import TestSupport
 import Testing
 
 @testable import Learning
@@ -26,7 +27,7 @@ import Testing
 
     @Test func `a part whose bytes changed is refused`() throws {
         try withBundle { folder, manifest, _ in
-            var source = JSONMutations(seed: 1)
+            var source = SeededRandom(seed: 1)
             for part in BundleManifest.Part.allCases {
                 let path = Files.join(folder, try #require(manifest["files"]?[part.rawValue]?["path"]?.string))
                 let bytes = try Files.read(path)
@@ -52,7 +53,7 @@ import Testing
 
     @Test func `a changed manifest is refused or describes a bundle that runs`() throws {
         try withBundle { folder, manifest, bundle in
-            var source = JSONMutations(seed: 2), read = 0
+            var source = SeededRandom(seed: 2), read = 0
             for number in 0..<250 {
                 var bytes = source.changed(manifest).bytes()
                 if number % 4 == 0 { bytes[source.below(bytes.count)] = UInt8(truncatingIfNeeded: source.next()) }
@@ -70,7 +71,7 @@ import Testing
 
     @Test func `changed weights and graphs with right hashes are refused or run`() throws {
         try withBundle { folder, manifest, bundle in
-            var source = JSONMutations(seed: 3), read = 0
+            var source = SeededRandom(seed: 3), read = 0
             let graph = try JSON(parsing: GraphFile.bytes(bundle.graph))
             let weights = try Safetensors.bytes(bundle.weights.map { .init($0.name, $0.values) })
             for number in 0..<150 {
@@ -91,7 +92,7 @@ import Testing
     }
 
     @Test func `changed graphs of every kind of operation are refused or can be compiled`() throws {
-        var source = JSONMutations(seed: 4), read = 0, refused = 0
+        var source = SeededRandom(seed: 4), read = 0, refused = 0
         for (inputs, outputs) in try graphsOfManyOperations() {
             let (graph, constants, _) = try GraphDescription.encode(inputs: inputs, outputs: outputs)
             let file = try JSON(parsing: GraphFile.bytes(graph))

@@ -2,6 +2,7 @@ import Engine
 import Formats
 import Foundation
 import Learning
+import TestSupport
 
 /// A small net with parameters, a state, a frozen part and constants in its graph.
 struct BundleModel: Module {
@@ -35,7 +36,7 @@ func makeBundle(seed: UInt64 = 1, name: String = "test") throws -> (model: Bundl
 
 /// A folder of its own for a test, removed afterwards.
 func withBundleFolder<R>(_ body: (String) throws -> R) throws -> R {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-\(UUID().uuidString)")
+    let folder = memoryFolder.appendingPathComponent("millrace-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder.path)

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -74,7 +75,7 @@ import Testing
     }
 
     private func temporary(_ name: String) throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-\(name)-\(getpid())")
+        let folder = memoryFolder.appendingPathComponent("millrace-\(name)-\(getpid())")
         try? FileManager.default.removeItem(at: folder)
         return folder
     }

@@ -52,6 +52,25 @@ private struct Perceptron: Module {
         #expect(step.state.stepCount == 50)
     }
 
+    @Test func `a loss that reads what the model does not hold is refused`() throws {
+        let model = Perceptron().initialized(seed: 3)
+        func refusal(_ foreign: Variable) throws -> String? {
+            let step = try TrainStep(model, Descent()) { model, batch, pass in
+                softmaxCrossEntropy(model(batch.x, &pass), batch.y).mean() + foreign.value.sum()
+            }
+            do { try step(batch) } catch { return "\(error)" }
+            return nil
+        }
+        let lost = Parameter([2]), named = Variable("temperature", [])
+        #expect(
+            try refusal(lost.variable)
+                == "train step: the loss reads 'parameter' f32[2], which the model's walk does not find: keep parameters and states in stored properties of Modules"
+        )
+        let other = try #require(try refusal(named))
+        #expect(other.contains("the loss reads 'temperature' f32[], which the model's walk does not find"))
+        #expect(try refusal(model.second.variable) == nil)
+    }
+
     @Test func `a seed fixes the bits, dropout included`() throws {
         func weights(seed: UInt64) throws -> [Float] {
             let step = try step(TrainOptions(seed: seed), drop: 0.5)

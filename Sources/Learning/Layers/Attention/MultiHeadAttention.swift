@@ -34,7 +34,7 @@ public struct MultiHeadAttention: Module {
     ) {
         let keyHeads = keyHeads ?? heads
         guard heads > 0, keyHeads > 0, width > 0, width % heads == 0, heads % keyHeads == 0 else {
-            trap("\(EngineError("attention", "a width of \(width) does not divide into \(heads) heads that share \(keyHeads)"))")
+            trap(EngineError("attention", "a width of \(width) does not divide into \(heads) heads that share \(keyHeads)"))
         }
         let inside = contextWidth ?? width, projected = width / heads * keyHeads
         // PyTorch draws the three projections as one matrix, if their widths agree, and its biases are zero.
@@ -79,7 +79,7 @@ public struct MultiHeadAttention: Module {
     public func callAsFunction(
         _ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil, keyMask: Tensor? = nil, isCausal: Bool = false
     ) -> Tensor {
-        if dropout > 0 { trap("\(EngineError("attention", "it drops looks in training: call it with the pass"))") }
+        if dropout > 0 { trap(EngineError("attention", "it drops looks in training: call it with the pass")) }
         return attend(x, context, mask, keyMask, isCausal)
     }
 
@@ -115,7 +115,7 @@ public struct MultiHeadAttention: Module {
 
     /// Queries [batch, queries, heads, width ∕ heads], keys and values [batch, keys, key heads, width ∕ heads].
     private func project(_ x: Tensor, _ context: Tensor?) -> (q: Tensor, k: Tensor, v: Tensor) {
-        do { try check(x.type, context: context?.type) } catch { trap("\(error)") }
+        do { try check(x.type, context: context?.type) } catch { trap(error) }
         let seen = context ?? x
         func split(_ x: Tensor, _ heads: Int) -> Tensor { x.reshaped([x.shape[0], x.shape[1], heads, x.shape[2] / heads]) }
         let q = split(query(x), heads), k = split(key(seen), keyHeads), v = split(value(seen), keyHeads)
@@ -127,7 +127,7 @@ public struct MultiHeadAttention: Module {
     private func joined(_ mask: Tensor?, _ keyMask: Tensor?) -> Tensor? {
         guard let keyMask else { return mask }
         guard keyMask.rank == 2, keyMask.dtype == .bool else {
-            trap("\(EngineError("attention", "the key mask must be bool [batch, keys]", operands: [keyMask.type]))")
+            trap(EngineError("attention", "the key mask must be bool [batch, keys]", operands: [keyMask.type]))
         }
         let present = keyMask.reshaped([keyMask.shape[0], 1, 1, keyMask.shape[1]])
         guard let mask else { return present }

@@ -23,7 +23,7 @@ public struct RotaryEncoding: Module, Hashable, Sendable {
     /// - Parameter first: the place of the first step.
     public func callAsFunction(_ x: Tensor, first: Int = 0) -> Tensor {
         guard x.rank == 4, x.shape[3] % 2 == 0 else {
-            trap("\(EngineError("rotary", "takes [batch, time, heads, even width]", operands: [x.type]))")
+            trap(EngineError("rotary", "takes [batch, time, heads, even width]", operands: [x.type]))
         }
         let (time, width) = (x.shape[1], x.shape[3])
         let angles = (first..<first + time).flatMap { place in

@@ -18,7 +18,7 @@ public struct Residual: Layer {
     public func callAsFunction(_ x: Tensor, _ pass: inout Pass) -> Tensor {
         let result = Scope.named("body") { body(x, &pass) }
         let kept = shortcut.map { layer in Scope.named("shortcut") { layer(x, &pass) } } ?? x
-        do { try match(result.type, kept.type) } catch { trap("\(error)") }
+        do { try match(result.type, kept.type) } catch { trap(error) }
         return after(result + kept)
     }
 

@@ -5,7 +5,7 @@ public import Engine
 ///     let conv = Conv1D(14, 64, kernel: 5, padding: .same)
 ///
 /// Weight [outputs, inputs ∕ groups, taps], bias [outputs].
-public struct Conv1D: PureLayer {
+public struct Conv1D: ConvolutionLayer {
     public let weight: Parameter
     public let bias: Parameter?
     public let stride: PerAxis
@@ -26,27 +26,11 @@ public struct Conv1D: PureLayer {
         _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = .valid, dilation: PerAxis = 1,
         groups: Int = 1, bias: Bool = true, initialization: Initialization = .he
     ) {
-        let taps = kernelExtents("conv1d", kernel, 1, inputs, outputs, groups)
-        let rules = initialization.rules(fanIn: inputs / groups * taps.reduce(1, *))
-        weight = Parameter(Shape([outputs, inputs / groups] + taps), rules.weight)
-        self.bias = bias ? Parameter([outputs], rules.bias) : nil
+        (weight, self.bias) = Self.parameters(
+            axes: 1, inputs, outputs, kernel: kernel, groups: groups, bias: bias, initialization: initialization)
         self.stride = stride
         self.padding = padding
         self.dilation = dilation
         self.groups = groups
-    }
-
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        weight.scope {
-            x.conv1d(weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
-        }
-    }
-
-    public func check(_ input: TensorType) throws {
-        try weight.scope {
-            try requireImage("conv1d", input, 1)
-            let x = Tensor.input("input", input.shape, input.dtype)
-            _ = try x.convolution(weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
-        }
     }
 }

@@ -5,7 +5,7 @@ public import Engine
 ///     let conv = Conv2D(3, 32, kernel: 3)
 ///
 /// Weight [outputs, inputs ∕ groups, height, width], bias [outputs].
-public struct Conv2D: PureLayer {
+public struct Conv2D: ConvolutionLayer {
     public let weight: Parameter
     public let bias: Parameter?
     public let stride: PerAxis
@@ -26,10 +26,8 @@ public struct Conv2D: PureLayer {
         _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = .valid, dilation: PerAxis = 1,
         groups: Int = 1, bias: Bool = true, initialization: Initialization = .he
     ) {
-        let taps = kernelExtents("conv2d", kernel, 2, inputs, outputs, groups)
-        let rules = initialization.rules(fanIn: inputs / groups * taps.reduce(1, *))
-        weight = Parameter(Shape([outputs, inputs / groups] + taps), rules.weight)
-        self.bias = bias ? Parameter([outputs], rules.bias) : nil
+        (weight, self.bias) = Self.parameters(
+            axes: 2, inputs, outputs, kernel: kernel, groups: groups, bias: bias, initialization: initialization)
         self.stride = stride
         self.padding = padding
         self.dilation = dilation
@@ -45,19 +43,5 @@ public struct Conv2D: PureLayer {
             channels, channels * multiplier, kernel: kernel, stride: stride, padding: padding, dilation: dilation, groups: channels,
             bias: bias,
             initialization: initialization)
-    }
-
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        weight.scope {
-            x.conv2d(weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
-        }
-    }
-
-    public func check(_ input: TensorType) throws {
-        try weight.scope {
-            try requireImage("conv2d", input, 2)
-            let x = Tensor.input("input", input.shape, input.dtype)
-            _ = try x.convolution(weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
-        }
     }
 }

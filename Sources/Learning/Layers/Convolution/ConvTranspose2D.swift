@@ -4,7 +4,7 @@ public import Engine
 ///
 /// Weight [inputs, outputs ∕ groups, height, width], bias [outputs]. An extent n becomes
 /// (n - 1) · stride - padding + (taps - 1) · dilation + 1 + output padding. Zeiler et al. (2010).
-public struct ConvTranspose2D: PureLayer {
+public struct ConvTranspose2D: TransposedConvolutionLayer {
     public let weight: Parameter
     public let bias: Parameter?
     public let stride: PerAxis
@@ -27,35 +27,12 @@ public struct ConvTranspose2D: PureLayer {
         _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = .valid, outputPadding: PerAxis = 0,
         dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, initialization: Initialization = .he
     ) {
-        let name = "convTranspose2d"
-        let taps = kernelExtents(name, kernel, 2, inputs, outputs, groups)
-        // A result is met by one tap in `stride` on every axis.
-        let met = zip(taps, (stride.each(2) ?? [])).map { ($0 + $1 - 1) / max(1, $1) }.reduce(1, *)
-        let rules = initialization.rules(fanIn: inputs / groups * met, torchFanIn: outputs / groups * taps.reduce(1, *))
-        weight = Parameter(Shape([inputs, outputs / groups] + taps), rules.weight)
-        self.bias = bias ? Parameter([outputs], rules.bias) : nil
+        (weight, self.bias) = Self.parameters(
+            axes: 2, inputs, outputs, kernel: kernel, stride: stride, groups: groups, bias: bias, initialization: initialization)
         self.stride = stride
         self.padding = padding
         self.outputPadding = outputPadding
         self.dilation = dilation
         self.groups = groups
-    }
-
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        weight.scope {
-            x.convTranspose2d(
-                weight.value, bias: bias?.value, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
-                groups: groups)
-        }
-    }
-
-    public func check(_ input: TensorType) throws {
-        try weight.scope {
-            try requireImage("convTranspose2d", input, 2)
-            let x = Tensor.input("input", input.shape, input.dtype)
-            _ = try x.convolutionTransposed(
-                weight.value, bias: bias?.value, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
-                groups: groups)
-        }
     }
 }

@@ -3,10 +3,10 @@ import Engine
 /// The extents of a kernel, if they and the channels make a convolution.
 func kernelExtents(_ operation: String, _ kernel: PerAxis, _ spatial: Int, _ inputs: Int, _ outputs: Int, _ groups: Int) -> [Int] {
     guard let extents = kernel.each(spatial), extents.allSatisfy({ $0 > 0 }) else {
-        trap("\(EngineError(operation, "the kernel needs \(spatial) positive extents, got \(kernel)"))")
+        trap(EngineError(operation, "the kernel needs \(spatial) positive extents, got \(kernel)"))
     }
     guard groups > 0, inputs > 0, outputs > 0, inputs % groups == 0, outputs % groups == 0 else {
-        trap("\(EngineError(operation, "\(inputs) channels in and \(outputs) out do not divide into \(groups) groups"))")
+        trap(EngineError(operation, "\(inputs) channels in and \(outputs) out do not divide into \(groups) groups"))
     }
     return extents
 }

@@ -14,7 +14,7 @@ public struct GroupNorm: PureLayer {
 
     public init(_ groups: Int, _ channels: Int, epsilon: Double = 1e-5, affine: Bool = true) {
         guard groups > 0, channels % groups == 0 else {
-            trap("\(EngineError("groupNorm", "\(channels) channels do not divide into \(groups) groups"))")
+            trap(EngineError("groupNorm", "\(channels) channels do not divide into \(groups) groups"))
         }
         scale = affine ? Parameter([channels], .ones) : nil
         shift = affine ? Parameter([channels]) : nil

@@ -36,7 +36,7 @@ extension RecurrentModule {
 
     /// The call without a pass, of modules that drop nothing.
     public func callAsFunction(_ x: Tensor, initial: [RecurrentState]? = nil, lengths: Tensor? = nil) -> RecurrentOutput {
-        if dropout > 0 && layers.count > 1 { trap("\(EngineError(name, "it drops elements in training: call it with the pass"))") }
+        if dropout > 0 && layers.count > 1 { trap(EngineError(name, "it drops elements in training: call it with the pass")) }
         return run(x, initial, lengths) { $0 }
     }
 
@@ -55,9 +55,9 @@ extension RecurrentModule {
     private var name: String { kind == .lstm || kind == .gru ? kind.rawValue : "rnn" }
 
     private func run(_ x: Tensor, _ initial: [RecurrentState]?, _ lengths: Tensor?, between: (Tensor) -> Tensor) -> RecurrentOutput {
-        do { try check(x.type) } catch { trap("\(error)") }
+        do { try check(x.type) } catch { trap(error) }
         if let initial, initial.count != layers.count * directions {
-            trap("\(EngineError(name, "takes \(layers.count * directions) initial states, got \(initial.count)"))")
+            trap(EngineError(name, "takes \(layers.count * directions) initial states, got \(initial.count)"))
         }
         return layers[0].forward.inputWeight.scope {
             let (y, last) = recurrent(
@@ -76,7 +76,7 @@ extension RecurrentModule {
         _ initialization: Initialization
     ) -> [RecurrentLayer] {
         guard inputs > 0, hidden > 0, count > 0 else {
-            trap("\(EngineError("\(kind)", "needs inputs, units and layers, got \(inputs), \(hidden) and \(count)"))")
+            trap(EngineError("\(kind)", "needs inputs, units and layers, got \(inputs), \(hidden) and \(count)"))
         }
         return (0..<count).map { number in
             let width = number == 0 ? inputs : hidden * (isBidirectional ? 2 : 1)

@@ -11,7 +11,7 @@ public struct CalibrationError: SumMetric {
     public let higherIsBetter = false
 
     public init(bins: Int = 15) {
-        precondition((1...10_000).contains(bins), "calibrationError: \(bins) bins")
+        demand((1...10_000).contains(bins), LearningError("calibrationError", "\(bins) bins"))
         self.bins = bins
     }
 

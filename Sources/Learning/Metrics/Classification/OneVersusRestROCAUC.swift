@@ -8,7 +8,7 @@ public struct OneVersusRestROCAUC: Metric {
     public let higherIsBetter = true
 
     public init(_ average: Average = .macro) {
-        precondition(average == .macro || average == .weighted, "oneVersusRestROCAUC: the average is macro or weighted")
+        demand(average == .macro || average == .weighted, LearningError("oneVersusRestROCAUC", "the average is macro or weighted"))
         self.average = average
     }
 

@@ -8,7 +8,7 @@ public struct TopKAccuracy: SumMetric {
     public let higherIsBetter = true
 
     public init(_ k: Int) {
-        precondition(k >= 1, "topKAccuracy: k is \(k)")
+        demand(k >= 1, LearningError("topKAccuracy", "k is \(k)"))
         self.k = k
     }
 

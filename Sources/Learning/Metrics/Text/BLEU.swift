@@ -14,7 +14,7 @@ public struct BLEU: SumMetric {
     public let higherIsBetter = true
 
     public init(tokenizer: BLEUTokenizer = .v13a, lowercased: Bool = false, order: Int = 4) {
-        precondition((1...16).contains(order), "bleu: order \(order)")
+        demand((1...16).contains(order), LearningError("bleu", "order \(order)"))
         self.tokenizer = tokenizer
         self.lowercased = lowercased
         self.order = order

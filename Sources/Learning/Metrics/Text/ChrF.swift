@@ -15,7 +15,9 @@ public struct ChrF: SumMetric {
     private var orders: Int { characterOrder + wordOrder }
 
     public init(characterOrder: Int = 6, wordOrder: Int = 0, beta: Double = 2, lowercased: Bool = false) {
-        precondition((1...32).contains(characterOrder) && (0...16).contains(wordOrder), "chrF: orders \(characterOrder) and \(wordOrder)")
+        demand(
+            (1...32).contains(characterOrder) && (0...16).contains(wordOrder),
+            LearningError("chrF", "orders \(characterOrder) and \(wordOrder)"))
         self.characterOrder = characterOrder
         self.wordOrder = wordOrder
         self.beta = beta

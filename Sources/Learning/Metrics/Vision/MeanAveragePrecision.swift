@@ -18,7 +18,7 @@ public struct MeanAveragePrecision: Metric {
 
     /// At one threshold, such as 0.5.
     public init(at threshold: Double, limit: Int = 100) {
-        precondition(threshold > 0 && threshold <= 1 && limit > 0, "meanAveragePrecision: IoU \(threshold), \(limit) detections")
+        demand(threshold > 0 && threshold <= 1 && limit > 0, LearningError("meanAveragePrecision", "IoU \(threshold), \(limit) detections"))
         thresholds = [threshold]
         self.limit = limit
         name = "map_\(Int((threshold * 100).rounded()))"

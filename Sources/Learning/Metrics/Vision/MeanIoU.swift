@@ -11,7 +11,7 @@ public struct MeanIoU: SumMetric {
     public var undefined: String { "no pixel counts" }
 
     public init(classes: Int, ignored: Int? = nil) {
-        precondition((1...65_536).contains(classes), "meanIoU: \(classes) classes")
+        demand((1...65_536).contains(classes), LearningError("meanIoU", "\(classes) classes"))
         self.classes = classes
         self.ignored = ignored
     }

@@ -13,7 +13,7 @@ public struct SeasonalNaive: ShallowRegressor {
 
     /// `period` in steps.
     public init(period: Int, channels: Int = 1) {
-        precondition(period >= 1 && channels >= 1, "seasonalNaive: a period of \(period) steps, \(channels) channels")
+        demand(period >= 1 && channels >= 1, LearningError("seasonalNaive", "a period of \(period) steps, \(channels) channels"))
         self.period = period
         self.channels = channels
     }

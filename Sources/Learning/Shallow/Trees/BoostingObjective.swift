@@ -34,14 +34,13 @@ struct BoostingObjective {
         start = kind == .logistic ? [logs[1] - logs[0]] : logs
     }
 
-    /// Throws where these targets have labels that the fitted ones did not have; answers with the classes.
-    func check(_ targets: SampleMatrix?) throws -> Int {
+    /// Throws where these targets have labels that the fitted ones did not have.
+    func check(_ targets: SampleMatrix?) throws {
         let classes = kind == .logistic ? 2 : outputs
-        guard kind != .squared, let targets else { return classes }
+        guard kind != .squared, let targets else { return }
         for value in targets.values where !(0..<Float(classes)).contains(value) || value != value.rounded() {
             throw LearningError("boostedTrees", "a label of the validation part is \(value) of \(classes) classes")
         }
-        return classes
     }
 
     /// Targets as `gradients` takes them: [rows, outputs], or labels.

@@ -1,23 +1,8 @@
-import Formats
+public import Formats
 
-/// Changed copies of JSON documents: every one a pure function of a seed.
-struct JSONMutations {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
-
-    mutating func below(_ count: Int) -> Int { Int(next() % UInt64(max(1, count))) }
-
-    /// One or two changes somewhere in the document.
-    mutating func changed(_ value: JSON) -> JSON {
+extension SeededRandom {
+    /// A changed copy of a document, by one or two changes somewhere in it.
+    public mutating func changed(_ value: JSON) -> JSON {
         var value = value
         for _ in 0...below(2) { value = change(value, at: below(count(value))) }
         return value

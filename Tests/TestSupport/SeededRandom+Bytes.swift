@@ -1,21 +1,6 @@
-/// Damaged copies of valid files: every one a pure function of a seed.
-struct Mutations {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
-
-    mutating func below(_ count: Int) -> Int { Int(next() % UInt64(max(1, count))) }
-
-    /// One to four changes: bits, bytes, pieces cut out, doubled or moved, numbers made extreme, the end cut off.
-    mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+extension SeededRandom {
+    /// A damaged copy of a valid file, by one to four changes: bits, bytes, pieces cut out, doubled or moved, numbers made extreme, the end cut off.
+    public mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         for _ in 0...below(4) {
             if bytes.isEmpty { bytes = [UInt8(truncatingIfNeeded: next())] }
