@@ -39,6 +39,28 @@ import Testing
         #expect(try line.json.decoded(as: ResultLine.self) == line)
     }
 
+    @Test func `a capped target is also measured beside the truth before the cap`() throws {
+        let scratch = try Scratch()
+        let rows = (0..<200).map { row in "\(row % 40),\((row % 40) * 5)" }
+        try Files.replace(scratch("life.csv"), with: Array(("x,life\n" + rows.joined(separator: "\n") + "\n").utf8))
+        let recipe = try Recipe(
+            yaml: """
+                name: life
+                data: {kind: table, path: "\(scratch("life.csv"))"}
+                features: {inputs: [{name: numbers, columns: [x], scale: standard}], target: {column: life, cap: 100}}
+                model: {kind: perceptron}
+                train: {epochs: 3}
+                evaluate: {metric: rmse, runs: 1}
+                compare: {baselines: []}
+                """, at: "life.yaml")
+        let run = try RecipeRun(recipe), outcome = try #require(run.outcomes.first), free = try #require(outcome.uncapped)
+        #expect(free.values == outcome.deep.values)
+        #expect(free.truths.map { min($0, 100) } == outcome.deep.truths)
+        #expect(free.truths.contains { $0 > 100 })
+        let line = try run.line()
+        #expect(try #require(line.also?["rmse_uncapped"]) > line.value)
+    }
+
     @Test func `a seed fixes the answers, an ensemble averages them`() throws {
         let recipe = try digits(["evaluate.runs=1", "evaluate.ensemble=2", "train.epochs=1", "compare.baselines=[]"])
         let first = try RecipeRun(recipe, seed: 5), second = try RecipeRun(recipe, seed: 5)

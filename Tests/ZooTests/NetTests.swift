@@ -26,7 +26,7 @@ private func cases() -> [Case] {
             name: "ResNet9", net: ResNet9(channels: 1, classes: 3, width: 4), input: numbers([4, 28, 28, 1]), output: [4, 3],
             parameters: nil),
         Case(
-            name: "SpectrogramNet", net: SpectrogramNet(classes: 10, width: 4), input: numbers([4, 80, 40, 1]), output: [4, 10],
+            name: "SpectrogramNet", net: SpectrogramNet(views: 2, classes: 10, width: 4), input: numbers([4, 80, 40, 2]), output: [4, 10],
             parameters: nil),
         Case(name: "TableNet", net: table, input: numbers([4, 5]), output: [4, 2], parameters: nil),
         Case(name: "WindowNet", net: window, input: numbers([4, 30, 3]), output: [4, 1], parameters: nil),

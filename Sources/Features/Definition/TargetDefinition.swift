@@ -7,7 +7,7 @@
 public struct TargetDefinition: Sendable, Hashable {
     public let columns: [String]
     /// Larger values count as this one.
-    public let cap: Double?
+    public var cap: Double?
     /// The unit of the columns, which answers have too.
     public let unit: String?
     /// The classes' names; empty where they are learned; nil where the target is a number.

@@ -40,6 +40,8 @@ public struct Corpus: Sendable {
     public var flat: (training: Flat, test: Flat)?
     /// The validation part of a table's rows likewise.
     public var held: Flat?
+    /// The true numbers of the test part before they were capped, where the recipe caps them.
+    public var uncapped: [Float]?
     /// Texts of the training and the test part, for the shallow models.
     public var texts: (training: LabelledText, test: LabelledText)?
     /// What becomes of raw data before it goes in: part of the bundle.

@@ -4,7 +4,7 @@ import Formats
 import Foundation
 import Learning
 
-/// Spoken digits as logarithmic mel spectrograms [frames, bands, 1], each brought to mean 0 and deviation 1.
+/// Spoken digits as two views of their logarithmic mel spectrograms: [frames, bands, 2].
 struct SpeechCorpora: CorpusMaker {
     private let recipe: Recipe
     private let data: SpokenDigits
@@ -28,7 +28,7 @@ struct SpeechCorpora: CorpusMaker {
         let signals = Self.samples(training)
         let seen = try Self.spectrograms(test, prepare)
         var corpus = Corpus(
-            goal: .classes((0..<10).map(String.init)), input: TensorType([1, prepare.frames, prepare.bands, 1], .f32),
+            goal: .classes((0..<10).map(String.init)), input: TensorType(Shape([1] + prepare.shape), .f32),
             training: { batch, seed in
                 signals.shuffled(batch: batch, seed: seed, dropLast: true).repeated(repeats).augmented(seed: seed) { batch, seed in
                     try changing.change(&batch, seed: seed)
@@ -64,7 +64,7 @@ struct SpeechCorpora: CorpusMaker {
         let voice = prepare.voice()
         return Samples([
             "inputs": HostArray(
-                try recordings.flatMap { try prepare($0.sound, voice) }, [recordings.count, prepare.frames, prepare.bands, 1]),
+                try recordings.flatMap { try prepare($0.sound, voice) }, Shape([recordings.count] + prepare.shape)),
             "targets": HostArray(recordings.map { Int32($0.digit) }, [recordings.count]),
         ])
     }
@@ -76,6 +76,8 @@ struct SpeechCorpora: CorpusMaker {
         /// The bands of shorter and longer vocal tracts (Jaitly and Hinton: Vocal tract length perturbation, 2013); the middle one
         /// changes nothing.
         let voices: [LogMel]
+        /// Share of the duration that the second view loses or gains at either end, at most.
+        private static let cut: Float = 0.1
 
         init(_ prepare: SoundPreparation, _ settings: AugmentSettings) {
             (self.prepare, self.settings) = (prepare, settings)
@@ -87,36 +89,45 @@ struct SpeechCorpora: CorpusMaker {
             let signals = batch["signals"].values(Float.self), lengths = batch["lengths"].values(Int32.self)
             let width = batch["signals"].sampleShape.count
             var rows: [Float] = []
-            rows.reserveCapacity(batch.count * prepare.frames * prepare.bands)
+            rows.reserveCapacity(batch.count * prepare.count)
             for (row, sample) in batch.samples.enumerated() {
                 var random = SampleRandom(seed: seed, epoch: batch.epoch, sample: sample)
-                let signal = varied(Array(signals[row * width..<row * width + Int(lengths[row])]), &random)
-                var picture = try prepare.spectrogram(signal, voices[random.below(voices.count)])
-                mask(&picture, &random)
-                rows += picture
+                let signal = Array(signals[row * width..<row * width + Int(lengths[row])])
+                var paced = try prepare.paced(delayed(varied(signal, &random), &random), voice(&random))
+                mask(&paced, &random)
+                let part = random.uniform(-Self.cut, Self.cut)...random.uniform(1 - Self.cut, 1 + Self.cut)
+                var spanned = try prepare.spanned(varied(signal, &random), voice(&random), part: part)
+                mask(&spanned, &random)
+                rows += prepare.joined(paced, spanned)
             }
-            batch["inputs"] = HostArray(rows, [batch.count, prepare.frames, prepare.bands, 1])
+            batch["inputs"] = HostArray(rows, Shape([batch.count] + prepare.shape))
             batch.remove("signals")
             batch.remove("lengths")
         }
 
-        /// Faster or slower, earlier or later, with noise.
+        private func voice(_ random: inout SampleRandom) -> LogMel { voices[random.below(voices.count)] }
+
+        /// Faster or slower, with noise.
         private func varied(_ signal: [Float], _ random: inout SampleRandom) -> [Float] {
             let spread = Float(settings.speed ?? 0)
             let pace = Float(exp(Double(random.uniform(-spread, spread))))
-            let count = min(prepare.length, Int(Float(signal.count) / pace))
-            let start = random.below(max(1, min(settings.shift ?? 0, prepare.length - count) + 1))
-            var result = [Float](repeating: 0, count: prepare.length)
-            for place in 0..<min(count, prepare.length - start) {
+            var result = [Float](repeating: 0, count: max(1, min(prepare.length, Int(Float(signal.count) / pace))))
+            for place in result.indices {
                 let time = Float(place) * pace, left = min(Int(time), signal.count - 1), right = min(left + 1, signal.count - 1)
                 let share = time - Float(left)
-                result[start + place] = signal[left] * (1 - share) + signal[right] * share
+                result[place] = signal[left] * (1 - share) + signal[right] * share
             }
             if let noise = settings.noise, noise > 0 {
                 let level = Float(noise) * Float(exp(Double(random.uniform(-4.6, 0))))
                 for place in result.indices { result[place] += random.normal() * level }
             }
             return result
+        }
+
+        /// With silence before it, as far as there is room.
+        private func delayed(_ signal: [Float], _ random: inout SampleRandom) -> [Float] {
+            let room = max(0, min(settings.shift ?? 0, prepare.length - signal.count))
+            return [Float](repeating: 0, count: random.below(room + 1)) + signal
         }
 
         /// Silences bands and times (Park et al.: SpecAugment, 2019).

@@ -64,6 +64,11 @@ struct TableCorpora: CorpusMaker {
             training: { batch, seed in samples.shuffled(batch: batch, seed: seed, dropLast: samples.count > batch) },
             validation: validation.map { $0.samples(goal).inOrder(batch: 500) }, test: test.samples(goal).inOrder(batch: 500))
         corpus.flat = (training.flat, test.flat)
+        if features.target?.cap != nil {
+            var free = features
+            free.target?.cap = nil
+            corpus.uncapped = try Part(free.fit(rest).transform(unseen), lastOfEntities: isLastOnly).targets
+        }
         if training.shape.count == 1 { corpus.held = validation?.flat }
         if training.shape.count == 2 { corpus.windows = training.rows }
         corpus.preparation = ["kind": "table", "version": JSON(Preparation.version), "features": try JSON(encoding: fitted)]

@@ -36,7 +36,7 @@ extension ModelSettings {
             net = ResNet9(channels: shape[3], classes: outputs, width: width ?? 32, dropout: dropout ?? 0.2)
         case .spectrogram:
             try need(4, "spectrograms")
-            net = SpectrogramNet(classes: outputs, width: width ?? 16, dropout: dropout ?? 0.3)
+            net = SpectrogramNet(views: shape[3], classes: outputs, width: width ?? 16, dropout: dropout ?? 0.3)
         case .perceptron:
             try need(2, "rows of numbers")
             let table = TableNet(

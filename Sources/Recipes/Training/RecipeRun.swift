@@ -5,6 +5,8 @@ public struct RecipeRun {
     /// The deep model and the shallow ones on the test part of one run.
     public struct Outcome {
         public let deep: Answers
+        /// The same answers beside the truth before it was capped, where the recipe caps it.
+        public let uncapped: Answers?
         public let baselines: [(name: String, answers: Answers)]
         public let fits: [Fit]
     }
@@ -40,7 +42,9 @@ public struct RecipeRun {
             let known =
                 isDivided || run == 0
                 ? try Baselines(recipe: recipe, corpus: corpus).answers().map { ($0.name, $0.answers) } : outcomes[0].baselines
-            outcomes.append(Outcome(deep: .mean(answers), baselines: known, fits: fits))
+            let deep = Answers.mean(answers)
+            let uncapped = corpus.uncapped.map { Answers(values: deep.values, width: deep.width, truths: $0) }
+            outcomes.append(Outcome(deep: deep, uncapped: uncapped, baselines: known, fits: fits))
         }
         (self.recipe, self.outcomes) = (recipe, outcomes)
         seconds = Double((clock.now - start).components.seconds)
@@ -80,6 +84,11 @@ public struct RecipeRun {
                     let other = try OutputMetric.named(name)
                     return (name, average(try outcomes.map { try $0.deep.value(of: other) }))
                 })
+        }
+        let uncapped = outcomes.compactMap(\.uncapped)
+        if !uncapped.isEmpty {
+            line.also = line.also ?? [:]
+            line.also?["\(metric.name)_uncapped"] = average(try uncapped.map { try $0.value(of: metric) })
         }
         return line
     }

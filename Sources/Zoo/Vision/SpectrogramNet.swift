@@ -1,29 +1,22 @@
 public import Engine
 public import Learning
 
-/// A small convolutional net for spectrograms: [batch, frames, bands, 1] → [batch, classes].
+/// Small convolutional nets for the views of a sound, each a spectrogram: [batch, frames, bands, views] → [batch, classes].
 ///
-/// Three convolutions with pooling and a residual one; the largest value and the mean of each channel lead to the classes.
+/// Every view has a tower of its own; the answer is the mean of theirs.
 public struct SpectrogramNet: Layer {
-    let stem, second, third, fourth: ConvolutionUnit
-    let dropout: Dropout
-    let output: Linear
+    let towers: [SpectrogramTower]
 
-    public init(classes: Int, width: Int = 16, dropout: Double = 0.3) {
-        stem = ConvolutionUnit(1, width)
-        second = ConvolutionUnit(width, 2 * width)
-        third = ConvolutionUnit(2 * width, 4 * width)
-        fourth = ConvolutionUnit(4 * width, 4 * width)
-        self.dropout = Dropout(dropout)
-        output = Linear(8 * width, classes, initialization: .torch)
+    public init(views: Int = 1, classes: Int, width: Int = 16, dropout: Double = 0.3) {
+        towers = (0..<views).map { _ in SpectrogramTower(classes: classes, width: width, dropout: dropout) }
     }
 
     public func callAsFunction(_ spectrograms: Tensor, _ pass: inout Pass) -> Tensor {
-        var x = stem(spectrograms, &pass).maxPool(2)  // [batch, frames / 2, bands / 2, width]
-        x = second(x, &pass).maxPool(2)  // [batch, frames / 4, bands / 4, 2 width]
-        x = third(x, &pass).maxPool(2)  // [batch, frames / 8, bands / 8, 4 width]
-        x = x + fourth(x, &pass)
-        let pooled = concatenate([x.globalMaxPool(), x.globalAveragePool()], 1)  // [batch, 8 width]
-        return output(dropout(pooled, &pass))
+        var sum: Tensor?
+        for (view, tower) in zip(spectrograms.split(into: towers.count, -1), towers) {  // [batch, frames, bands, 1]
+            let answer = tower(view, &pass)
+            sum = sum.map { $0 + answer } ?? answer
+        }
+        return sum! * (1 / Double(towers.count))
     }
 }
