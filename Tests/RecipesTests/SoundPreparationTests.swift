@@ -40,8 +40,9 @@ import Testing
         let loud = rising(3_000), quiet = rising(3_000, loudness: 0.05), slow = rising(5_000)
         #expect(distance(try prepare.paced(loud, voice), try prepare.paced(quiet, voice)) < 0.02)
         #expect(distance(try prepare.spanned(loud, voice), try prepare.spanned(quiet, voice)) < 0.02)
-        #expect(distance(try prepare.paced(loud, voice), try prepare.paced(slow, voice)) > 0.5)
-        #expect(distance(try prepare.spanned(loud, voice), try prepare.spanned(slow, voice)) < 0.2)
+        let paced = distance(try prepare.paced(loud, voice), try prepare.paced(slow, voice))
+        let spanned = distance(try prepare.spanned(loud, voice), try prepare.spanned(slow, voice))
+        #expect(paced > 0.15 && paced > 2 * spanned, "\(paced) and \(spanned)")
     }
 
     @Test(arguments: [1, 100, 255, 256, 257, 20_000])
