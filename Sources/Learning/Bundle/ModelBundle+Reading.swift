@@ -16,9 +16,12 @@ extension ModelBundle {
                 self = try Self.read(bytes, folder, memoryLimit)
                 return
             } catch {
-                // Somebody may have replaced the bundle and removed the old parts since its manifest was read.
+                // Somebody may have replaced the bundle since its manifest was read and removed the old parts; if it was replaced twice,
+                // the manifest may even be the same again. A part that stays away is missing.
                 attempts += 1
-                if attempts == 16 || (try? Files.read(path, limit: BundleManifest.limit)) == bytes { throw error }
+                let isReplaced = (try? Files.read(path, limit: BundleManifest.limit)) != bytes
+                let isAway = (error as? FormatError)?.operation == "open"
+                if attempts == 16 || !isReplaced && !isAway { throw error }
             }
         }
     }
