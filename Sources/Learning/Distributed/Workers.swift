@@ -12,6 +12,10 @@ struct Workers {
     private var running: [pid_t: Int] = [:]
     private var pipes: [Int32: Line] = [:]
     private var status: Int32 = 0
+    /// Those that ended otherwise than with 0, in the order in which that was seen.
+    private var failures: [(rank: Int, signal: Int32, status: Int32)] = []
+    /// Until when others that may have ended before the first of these are waited for.
+    private var settling: Double?
     /// When those that are left are to be asked to end, and to be killed.
     private var deadline: Double?
     private var isAsked = false
@@ -119,22 +123,31 @@ struct Workers {
     }
 
     private mutating func reap(waits: Bool) {
-        var ended: [(rank: Int, code: Int32)] = []
         for process in Array(running.keys) {
             var code: Int32 = 0
             guard waitpid(process, &code, waits ? 0 : WNOHANG) == process else { continue }
-            ended.append((running.removeValue(forKey: process)!, code))
+            let rank = running.removeValue(forKey: process)!
+            let signal = code & 0x7f, own = signal == 0 ? (code >> 8) & 0xff : 128 + signal
+            if own != 0 { failures.append((rank, signal, own)) }
         }
-        // Of those found at once the one that a signal has ended is the cause; the others noticed that it was gone.
-        for (rank, code) in ended.sorted(by: { ($0.code & 0x7f == 0 ? 1 : 0, $0.rank) < ($1.code & 0x7f == 0 ? 1 : 0, $1.rank) }) {
-            let signal = code & 0x7f
-            let own = signal == 0 ? (code >> 8) & 0xff : 128 + signal
-            guard own != 0, status == 0 else { continue }
-            status = own
-            let reason = signal == 0 ? "ended with status \(own)" : "was ended by signal \(signal)"
-            write("workers: process \(rank) \(reason)\(running.isEmpty ? "" : "; the others end too")\n", to: STDERR_FILENO)
-            deadline = Clock.seconds + grace
-        }
+        judge()
+    }
+
+    /// Says which process was at fault and lets the others end.
+    ///
+    /// The connections of a process that a signal ends are closed before its parent can know of it, so others that noticed may be reaped
+    /// first. Where none was ended by a signal, judgement therefore waits a moment.
+    private mutating func judge() {
+        guard status == 0, let first = failures.first else { return }
+        let settled = settling ?? Clock.seconds + 0.3
+        settling = settled
+        let ended = failures.first { $0.signal != 0 }
+        guard ended != nil || running.isEmpty || Clock.seconds >= settled else { return }
+        let (rank, signal, own) = ended ?? first
+        status = own
+        let reason = signal == 0 ? "ended with status \(own)" : "was ended by signal \(signal)"
+        write("workers: process \(rank) \(reason)\(running.isEmpty ? "" : "; the others end too")\n", to: STDERR_FILENO)
+        deadline = Clock.seconds + grace
     }
 
     private func signalAll(_ signal: Int32) { for process in running.keys { kill(process, signal) } }
