@@ -10,11 +10,6 @@ final class Schedule {
         let first: Int
         let count: Int
     }
-    /// Tasks that do not depend on each other.
-    struct Phase {
-        let first: Int
-        let count: Int
-    }
     private struct Context {
         var calls: UnsafeMutablePointer<Call>
         var tasks: UnsafeMutablePointer<Task>
@@ -22,7 +17,7 @@ final class Schedule {
     }
     private let calls: UnsafeMutableBufferPointer<Call>
     private let tasks: UnsafeMutableBufferPointer<Task>
-    private let phases: UnsafeMutableBufferPointer<Phase>
+    private let phases: UnsafeMutableBufferPointer<Pool.Phase>
     private let scratch: UnsafeMutableBufferPointer<UnsafeMutableRawPointer>
     private let context: UnsafeMutablePointer<Context>
 
@@ -32,7 +27,7 @@ final class Schedule {
     init(plan: Plan, bound: [Session.Bound], scratch lanes: [UnsafeMutableRawPointer]) {
         var calls: [Call] = []
         var tasks: [Task] = []
-        var phases: [Phase] = []
+        var phases: [Pool.Phase] = []
         let byStep = Dictionary(uniqueKeysWithValues: bound.map { ($0.step, $0) })
         func append(_ kernel: Kernel, pieces: Range<Int>) {
             for piece in pieces { calls.append(Call(function: kernel.function, context: kernel.context, piece: piece)) }
@@ -77,7 +72,7 @@ final class Schedule {
                 let joined = tasks.removeLast()
                 tasks[last.first] = Task(first: tasks[last.first].first, count: tasks[last.first].count + joined.count)
             } else if tasks.count > first {
-                phases.append(Phase(first: first, count: tasks.count - first))
+                phases.append(Pool.Phase(first: first, count: tasks.count - first))
             }
         }
         func keep<T>(_ items: [T]) -> UnsafeMutableBufferPointer<T> {
@@ -113,24 +108,9 @@ final class Schedule {
         }
     }
 
-    private struct Round {
-        var context: UnsafeMutablePointer<Context>
-        var first: Int
-    }
-
     func run(_ pool: Pool) {
-        for phase in phases {
-            if phase.count == 1 || pool.threads == 1 {
-                for task in phase.first..<phase.first + phase.count { Self.run(context, task, 0) }
-                continue
-            }
-            var round = Round(context: context, first: phase.first)
-            withUnsafeMutablePointer(to: &round) { pointer in
-                pool.run(phase.count, UnsafeMutableRawPointer(pointer)) { raw, task, lane in
-                    let round = raw.assumingMemoryBound(to: Round.self).pointee
-                    Schedule.run(round.context, round.first + task, lane)
-                }
-            }
+        pool.run(UnsafeBufferPointer(phases), UnsafeMutableRawPointer(context)) { context, task, lane in
+            Schedule.run(context.assumingMemoryBound(to: Context.self), task, lane)
         }
     }
 }
