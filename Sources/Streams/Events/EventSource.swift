@@ -16,6 +16,23 @@ public protocol EventSource: AnyObject {
     ///
     /// - Parameter wait: how long to wait for the first one, in seconds.
     func read(into batch: inout EventBatch, limit: Int, wait: Double) throws -> SourceState
+
+    /// Takes out what came since the last call and was no event.
+    ///
+    /// Their places are behind those of the events read before them, and `position` has passed them.
+    func takeDeadLetters() -> [DeadLetter]
+
+    /// How many events are known to be waiting; nil where nobody knows, as with a file that is read as fast as possible.
+    var waiting: Int? { get }
+
+    /// Nobody will go back behind this position any more: a checkpoint that lies there is on the disk.
+    func release(before position: SourcePosition) throws
+}
+
+extension EventSource {
+    public func takeDeadLetters() -> [DeadLetter] { [] }
+    public var waiting: Int? { nil }
+    public func release(before position: SourcePosition) throws {}
 }
 
 public enum SourceState: Sendable, Hashable {
