@@ -1,28 +1,42 @@
 /// The state of a stream, to go on with later: the same events then give the same bits.
 public struct FeatureCheckpoint: Sendable, Hashable, Codable {
-    /// What an entity has seen, its words in hexadecimal digits.
-    struct Entity: Sendable, Hashable, Codable {
-        let key: String
-        let words: String
-        let window: String
+    /// What an entity has seen.
+    public struct Entity: Sendable, Hashable {
+        public let key: String
+        public let words: [UInt64]
+        public let window: [UInt32]
+
+        public init(key: String, words: [UInt64], window: [UInt32]) {
+            self.key = key
+            self.words = words
+            self.window = window
+        }
     }
 
     /// From the one whose last event is longest ago to the latest.
-    let entities: [Entity]
-    let definition: FeatureDefinition
-    let evicted: Int
-    let dropped: Int
+    public let entities: [Entity]
+    public let definition: FeatureDefinition
+    /// How many entities were forgotten, and how many events gave no sample.
+    public let evicted: Int
+    public let dropped: Int
+
+    public init(entities: [Entity], definition: FeatureDefinition, evicted: Int, dropped: Int) {
+        self.entities = entities
+        self.definition = definition
+        self.evicted = evicted
+        self.dropped = dropped
+    }
 }
 
 extension FeatureStream {
     /// The state to go on with.
     public var checkpoint: FeatureCheckpoint {
         var list: [FeatureCheckpoint.Entity] = []
-        var place = oldest
+        list.reserveCapacity(table.count)
+        var place = table.oldest
         while place >= 0 {
-            let entity = entities[place]
-            list.append(.init(key: entity.key, words: hexadecimal(entity.words), window: hexadecimal(entity.window)))
-            place = entity.newer
+            list.append(.init(key: table.keys[place], words: Array(table.state(place)), window: Array(table.window(place))))
+            place = table.next(after: place)
         }
         return FeatureCheckpoint(entities: list, definition: features.definition, evicted: evicted, dropped: dropped)
     }
@@ -36,18 +50,37 @@ extension FeatureStream {
             throw refuse("the checkpoint has \(checkpoint.entities.count) entities, the limit is \(limit)")
         }
         if checkpoint.evicted < 0 || checkpoint.dropped < 0 { throw refuse("the checkpoint counts less than nothing") }
-        let words = features.machine.plan.stateWords
-        for entity in checkpoint.entities {
-            guard let state: [UInt64] = numbers(entity.words, count: words),
-                let window: [UInt32] = numbers(entity.window, count: windowWords)
-            else { throw refuse("the state in the checkpoint is damaged", entity.key) }
-            if places[entity.key] != nil { throw refuse("the checkpoint has the entity twice", entity.key) }
-            places[entity.key] = entities.count
-            entities.append(Entity(key: entity.key, words: state, window: window, older: -1, newer: -1))
-            link(entities.count - 1)
-        }
-        evicted = checkpoint.evicted
+        table = EntityTable(limit: limit, stateWords: table.stateWords, windowWords: table.windowWords, evicted: checkpoint.evicted)
         dropped = checkpoint.dropped
+        for entity in checkpoint.entities {
+            guard entity.words.count == table.stateWords, entity.window.count == table.windowWords else {
+                throw refuse("the state in the checkpoint is damaged", entity.key)
+            }
+            if table.place(of: entity.key) != nil { throw refuse("the checkpoint has the entity twice", entity.key) }
+            table.append(entity.key, state: entity.words, window: entity.window)
+        }
+    }
+}
+
+/// In JSON the words are hexadecimal digits.
+extension FeatureCheckpoint.Entity: Codable {
+    private enum Key: String, CodingKey { case key, words, window }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        key = try container.decode(String.self, forKey: .key)
+        guard let words: [UInt64] = numbers(try container.decode(String.self, forKey: .words)),
+            let window: [UInt32] = numbers(try container.decode(String.self, forKey: .window))
+        else { throw FeatureError("stream", "the state in the checkpoint is damaged", at: key) }
+        self.words = words
+        self.window = window
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(key, forKey: .key)
+        try container.encode(hexadecimal(words), forKey: .words)
+        try container.encode(hexadecimal(window), forKey: .window)
     }
 }
 
@@ -65,8 +98,8 @@ private func hexadecimal<Word: FixedWidthInteger>(_ words: [Word]) -> String {
     }
 }
 
-private func numbers<Word: FixedWidthInteger>(_ text: String, count: Int) -> [Word]? {
-    let width = Word.bitWidth / 4, bytes = Array(text.utf8)
+private func numbers<Word: FixedWidthInteger>(_ text: String) -> [Word]? {
+    let width = Word.bitWidth / 4, bytes = Array(text.utf8), count = bytes.count / width
     if bytes.count != count * width { return nil }
     var words: [Word] = []
     words.reserveCapacity(count)

@@ -5,35 +5,26 @@
 /// if let row = try stream.on(["machine": "a", "time": .timestamp(now), "torque": 41.5, "speed": nil]) { answer(row) }
 /// ```
 /// Each entity has `bytesPerEntity` of state. When an entity more than the limit appears, the one whose last event is longest ago is
-/// forgotten and counted in `evicted`; should it appear again, it begins anew.
+/// forgotten and counted in `evicted`; should it appear again, it begins anew. Many events at once go through `on(_:rows:into:)`.
 public struct FeatureStream: Sendable {
-    struct Entity: Sendable {
-        var key: String
-        var words: [UInt64]
-        /// The last rows of the windowed inputs, as rings, group by group.
-        var window: [UInt32]
-        /// The neighbours by the time of the last event, -1 at the ends.
-        var older: Int
-        var newer: Int
+    /// What became of an event.
+    enum Outcome {
+        case sample
+        case none
+        /// A number of this group is missing.
+        case missing(Int)
     }
 
     public let features: FittedFeatures
-    /// Most entities that are remembered.
-    public let limit: Int
-    /// How many entities were forgotten because there were more than the limit.
-    public internal(set) var evicted = 0
     /// How many events gave no sample because a value was missing.
     public internal(set) var dropped = 0
 
-    var entities: [Entity] = []
-    var places: [String: Int] = [:]
-    var oldest = -1
-    var newest = -1
-    private let offsets: [Int]
-    let windowWords: Int
+    var table: EntityTable
+    let layout: SampleLayout
     private let columns: [String]
-    private var values: [Double]
+    var values: [Double]
     private var scratch: [Double]
+    private var row: [UInt32]
 
     /// `units` are those of the events' source, for the columns whose unit it knows; throws where one differs from the definition's.
     public init(_ features: FittedFeatures, entities limit: Int = 100_000, units: [String: String] = [:]) throws {
@@ -47,30 +38,25 @@ public struct FeatureStream: Sendable {
             }
         }
         self.features = features
-        self.limit = limit
         let machine = features.machine
-        var offsets: [Int] = [], size = 0
-        for group in machine.plan.groups.indices {
-            offsets.append(size)
-            if let window = features.definition.window, machine.plan.groups[group].isWindowed {
-                let (words, overflow) = window.length.multipliedReportingOverflow(by: machine.widths[group])
-                if overflow || words > Plan.mostWords {
-                    throw FeatureError("stream", "a window takes more than \(Plan.mostWords) numbers", at: machine.plan.groups[group].name)
-                }
-                size += words
-            }
-        }
-        self.offsets = offsets
-        windowWords = size
+        layout = try SampleLayout(features)
+        table = EntityTable(limit: limit, stateWords: machine.plan.stateWords, windowWords: layout.windowWords)
         columns = features.requiredColumns.map(\.name)
         values = [Double](repeating: 0, count: max(machine.plan.slotCount, 1))
         scratch = [Double](repeating: 0, count: 2 * machine.scratch)
+        row = [UInt32](repeating: 0, count: max(layout.rowWidth, 1))
     }
 
+    /// Most entities that are remembered.
+    public var limit: Int { table.limit }
+    /// How many entities were forgotten because there were more than the limit.
+    public var evicted: Int { table.evicted }
     /// How many bytes of state an entity has, without its name.
-    public var bytesPerEntity: Int { features.machine.plan.stateWords * 8 + windowWords * 4 }
+    public var bytesPerEntity: Int { table.stateWords * 8 + table.windowWords * 4 }
     /// How many entities are remembered.
-    public var entityCount: Int { entities.count }
+    public var entityCount: Int { table.count }
+    /// How many numbers a sample has, all inputs together.
+    public var sampleWidth: Int { layout.sampleWidth }
 
     /// Takes an event; the sample that it completes, or nil where it completes none.
     ///
@@ -78,7 +64,7 @@ public struct FeatureStream: Sendable {
     /// is not there, is of another type, or has no entity or moment, and where the event is older than the entity's last: then it
     /// changes nothing. An event with a missing value that is to be refused throws too; it counts as seen.
     public mutating func on(_ event: [String: Cell]) throws -> FeatureRow? {
-        let plan = features.machine.plan
+        let machine = features.machine, plan = machine.plan
         for name in columns where event[name] == nil {
             throw FeatureError(
                 "stream", "the event has no '\(name)' (a missing value is null)\(hint(for: name, among: event.keys.sorted()))")
@@ -94,133 +80,102 @@ public struct FeatureStream: Sendable {
             throw FeatureError("stream", "the event has no entity", at: plan.definition.entity[place])
         }
         let time = plan.order.map { values[$0] } ?? .nan
+        let place = try enter(plan, key: plan.key(identity), time: time)
+        let outcome = advance(machine, place, time) { group, column in
+            let cell = event[plan.groups[group].columns[column]] ?? .null
+            return cell.isNull ? nil : cell.description
+        }
+        switch outcome {
+        case .none: return nil
+        case .missing(let group): throw refusal(machine, group)
+        case .sample: return sample(machine, of: place)
+        }
+    }
+
+    private func sample(_ machine: Machine, of place: Int) -> FeatureRow {
+        var words = [UInt32](repeating: 0, count: layout.sampleWidth)
+        words.withUnsafeMutableBufferPointer { words in if let base = words.baseAddress { write(place, into: base) } }
+        let parts = layout.parts.enumerated().map { group, part -> FeatureValues in
+            let words = words[part.sample..<part.sample + part.width * part.length]
+            return machine.isWhole(group) ? .int(words.map(Int32.init(bitPattern:))) : .float(words.map(Float.init(bitPattern:)))
+        }
+        return FeatureRow(
+            entity: Plan.shown(table.keys[place]), names: machine.plan.groups.map(\.name),
+            shapes: layout.parts.indices.map(features.shape), values: parts)
+    }
+
+    // MARK: What both doors share
+
+    func refusal(_ machine: Machine, _ group: Int) -> FeatureError {
+        FeatureError("stream", "the event has no value, and no step fills it", at: machine.missingColumn(group, values))
+    }
+
+    /// The place of an event's entity, which becomes the latest.
+    @inline(__always)
+    mutating func enter(_ plan: Plan, key: String, time: Double) throws(FeatureError) -> Int {
         if let order = plan.order, time.isNaN {
             throw FeatureError("stream", "the event has no moment to be ordered by", at: plan.raw[order].name)
         }
-
-        let key = plan.key(identity)
-        let place: Int
-        if let known = places[key] {
-            let last = number(in: entities[known].words[0])
-            if plan.order != nil, time < last {
+        guard let place = table.place(of: key) else { return table.admit(key) }
+        if plan.order != nil {
+            let last = number(in: table.states[place * table.stateWords])
+            if time < last {
                 throw FeatureError("stream", "the event is older than the last one by \(Cell.text(of: last - time))", at: Plan.shown(key))
             }
-            place = known
-            unlink(place)
-        } else {
-            place = admit(key)
         }
-        link(place)
-        return try advance(place, time, event)
+        table.touch(place)
+        return place
     }
 
-    private mutating func advance(_ place: Int, _ time: Double, _ event: [String: Cell]) throws -> FeatureRow? {
-        let machine = features.machine, plan = machine.plan
-        var missing = -1
-        var rows: [FeatureValues] = []
-        rows.reserveCapacity(plan.groups.count)
-        values.withUnsafeMutableBufferPointer { values in
-            entities[place].words.withUnsafeMutableBufferPointer { state in
-                scratch.withUnsafeMutableBufferPointer { scratch in
-                    guard let values = values.baseAddress, let state = state.baseAddress, let scratch = scratch.baseAddress else { return }
-                    _ = plan.enter(state, time: time)
-                    plan.derive(values, state, time: time)
-                    for group in plan.groups.indices {
-                        let width = machine.widths[group]
-                        if plan.groups[group].encoder != nil {
-                            rows.append(machine.encode(group, event))
-                            continue
+    /// Works an event of an entity in, whose raw values lie in `values`; `text` gives the string of a column of a group.
+    @inline(__always)
+    mutating func advance(
+        _ machine: Machine, _ place: Int, _ time: Double, _ text: (_ group: Int, _ column: Int) -> String?
+    ) -> Outcome {
+        let stateWords = table.stateWords, windowWords = table.windowWords, policy = features.definition.missing
+        let window = features.definition.window
+        return values.withUnsafeMutableBufferPointer { values in
+            table.states.withUnsafeMutableBufferPointer { states in
+                table.windows.withUnsafeMutableBufferPointer { windows in
+                    scratch.withUnsafeMutableBufferPointer { scratch in
+                        row.withUnsafeMutableBufferPointer { row in
+                            guard let values = values.baseAddress, let state = states.baseAddress.map({ $0 + place * stateWords }),
+                                let scratch = scratch.baseAddress, let row = row.baseAddress
+                            else { return .none }
+                            _ = machine.plan.enter(state, time: time)
+                            machine.plan.derive(values, state, time: time)
+                            let missing = layout.encode(machine, values, state, scratch, row, text)
+                            if missing >= 0, policy != .keep {
+                                state[1] = 0
+                                if policy == .refuse { return .missing(missing) }
+                                dropped += 1
+                                return .none
+                            }
+                            let run = Int(state[1] & 0xFFFF_FFFF_FFFF) + 1
+                            state[1] = UInt64(run)
+                            if let window {
+                                let head = Int(state[2] % UInt64(window.length))
+                                state[2] = UInt64(head + 1 == window.length ? 0 : head + 1)
+                                if let base = windows.baseAddress { layout.remember(row, at: head, in: base + place * windowWords) }
+                            }
+                            return features.isDue(run) ? .sample : .none
                         }
-                        machine.encode(group, values, state, scratch)
-                        rows.append(
-                            .float(
-                                [Float](unsafeUninitializedCapacity: width) { row, count in
-                                    for column in 0..<width {
-                                        let number = Float(scratch[column])
-                                        if !number.isFinite, missing < 0 { missing = group }
-                                        row.initializeElement(at: column, to: number.isFinite ? number : .nan)
-                                    }
-                                    count = width
-                                }))
                     }
                 }
             }
         }
-        if missing >= 0, features.definition.missing != .keep {
-            entities[place].words[1] = 0
-            if features.definition.missing == .refuse {
-                throw FeatureError("stream", "the event has no value, and no step fills it", at: machine.missingColumn(missing, values))
-            }
-            dropped += 1
-            return nil
-        }
-        let run = Int(entities[place].words[1] & 0xFFFF_FFFF_FFFF) + 1
-        entities[place].words[1] = UInt64(run)
-        return remember(rows, place, run)
     }
 
-    /// Puts the rows into the windows; the sample where one is due.
-    private mutating func remember(_ rows: [FeatureValues], _ place: Int, _ run: Int) -> FeatureRow? {
-        let machine = features.machine, groups = machine.plan.groups
-        let isDue = features.isDue(run)
-        var head = 0
-        var results = isDue ? rows : []
-        if let window = features.definition.window {
-            head = Int(entities[place].words[2] % UInt64(window.length))
-            entities[place].words[2] = UInt64((head + 1) % window.length)
-            for group in groups.indices where groups[group].isWindowed {
-                let width = machine.widths[group], start = offsets[group]
-                let bits = rows[group].bits
-                for column in 0..<width { entities[place].window[start + head * width + column] = bits[column] }
-                if !isDue { continue }
-                var sample = [UInt32](repeating: 0, count: window.length * width)
-                let present = min(run, window.length)
-                for back in 0..<present {
-                    let from = start + ((head - back + window.length) % window.length) * width, to = (window.length - 1 - back) * width
-                    for column in 0..<width { sample[to + column] = entities[place].window[from + column] }
-                }
-                results[group] =
-                    machine.isWhole(group) ? .int(sample.map(Int32.init(bitPattern:))) : .float(sample.map(Float.init(bitPattern:)))
+    /// Writes the sample that an entity's last event has completed.
+    @inline(__always)
+    func write(_ place: Int, into sample: UnsafeMutablePointer<UInt32>) {
+        let run = Int(table.states[place * table.stateWords + 1]), next = Int(table.states[place * table.stateWords + 2])
+        row.withUnsafeBufferPointer { row in
+            table.windows.withUnsafeBufferPointer { windows in
+                // Without windows there is no address, and no part that would read it.
+                guard let row = row.baseAddress else { return }
+                layout.write(row, windows.baseAddress.map { $0 + place * table.windowWords } ?? row, run: run, next: next, into: sample)
             }
         }
-        if !isDue { return nil }
-        return FeatureRow(
-            entity: Plan.shown(entities[place].key), names: groups.map(\.name), shapes: groups.indices.map(features.shape), values: results)
-    }
-
-    // MARK: Entities
-
-    /// A place for a new entity, the oldest one's where all are taken.
-    private mutating func admit(_ key: String) -> Int {
-        var place = entities.count
-        if entities.count < limit {
-            entities.append(
-                Entity(
-                    key: key, words: [UInt64](repeating: 0, count: features.machine.plan.stateWords),
-                    window: [UInt32](repeating: 0, count: windowWords), older: -1, newer: -1))
-        } else {
-            place = oldest
-            unlink(place)
-            places[entities[place].key] = nil
-            evicted += 1
-            entities[place].key = key
-            entities[place].words.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-            entities[place].window.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-        }
-        places[key] = place
-        return place
-    }
-
-    private mutating func unlink(_ place: Int) {
-        let older = entities[place].older, newer = entities[place].newer
-        if older >= 0 { entities[older].newer = newer } else { oldest = newer }
-        if newer >= 0 { entities[newer].older = older } else { newest = older }
-    }
-
-    mutating func link(_ place: Int) {
-        entities[place].older = newest
-        entities[place].newer = -1
-        if newest >= 0 { entities[newest].newer = place } else { oldest = place }
-        newest = place
     }
 }

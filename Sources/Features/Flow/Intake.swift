@@ -72,7 +72,7 @@ struct Intake {
     }
 
     /// A moment as a number: microseconds that 53 bits hold.
-    static func moment(_ value: Int64, _ name: String) throws -> Double {
+    static func moment(_ value: Int64, _ name: String) throws(FeatureError) -> Double {
         if value.magnitude > 1 << 53 { throw FeatureError("features", "\(value) µs lies beyond the year 2255", at: name) }
         return Double(value)
     }

@@ -22,7 +22,11 @@ struct Machine: Sendable {
     let plan: Plan
     /// What every step of every group has learned; of a group that is still learning, the first ones.
     let learned: [[Learned]]
-    private var stages: [[Stage]] = []
+    /// The stages of all groups, and which are whose; the same of the slots that they read.
+    private var stages: [Stage] = []
+    private var stagesOfGroup: [Range<Int>] = []
+    private var slots: [Int] = []
+    private var slotsOfGroup: [Range<Int>] = []
     private var constants: [Double] = []
     /// The vocabularies of groups that encode strings, one a column (of tokens one in all), each name with its number.
     private(set) var vocabularies: [[[String: Int32]]] = []
@@ -42,7 +46,11 @@ struct Machine: Sendable {
         }
         for (group, steps) in zip(plan.groups, learned) {
             if steps.count > group.steps.count { throw FeatureError("features", "more was learned than there are steps", at: group.name) }
+            slotsOfGroup.append(slots.count..<slots.count + group.slots.count)
+            slots += group.slots
+            let first = stages.count
             if let encoder = group.encoder { try add(encoder, steps.first, group) } else { try add(numbers: group, steps) }
+            stagesOfGroup.append(first..<stages.count)
         }
     }
 
@@ -51,7 +59,7 @@ struct Machine: Sendable {
     }
 
     private mutating func add(numbers group: Plan.Group, _ steps: [Learned]) throws {
-        var width = group.slots.count, names = group.columns, list: [Stage] = []
+        var width = group.slots.count, names = group.columns
         scratch = max(scratch, width)
         for (place, (step, learned)) in zip(group.steps, steps).enumerated() {
             func demand(_ condition: Bool) throws { if !condition { throw mismatch(step, group) } }
@@ -101,10 +109,9 @@ struct Machine: Sendable {
                 names = rows.indices.map { "\(group.name).component\($0 + 1)" }
             default: throw mismatch(step, group)
             }
-            list.append(Stage(kind: kind, width: width, outWidth: outWidth, at: at, word: group.words[place] ?? 0))
+            stages.append(Stage(kind: kind, width: width, outWidth: outWidth, at: at, word: group.words[place] ?? 0))
             width = outWidth
         }
-        stages.append(list)
         vocabularies.append([])
         widths.append(width)
         featureNames.append(names)
@@ -115,7 +122,6 @@ struct Machine: Sendable {
             if names.count > CategoryCounter.most || Set(names).count != names.count { throw mismatch(encoder, group) }
             return Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0 + first)) })
         }
-        stages.append([])
         switch (encoder, learned) {
         case (_, nil):
             vocabularies.append([])
@@ -150,13 +156,15 @@ struct Machine: Sendable {
     func encode(
         _ group: Int, _ values: UnsafePointer<Double>, _ state: UnsafeMutablePointer<UInt64>, _ scratch: UnsafeMutablePointer<Double>
     ) {
-        let slots = plan.groups[group].slots
-        for column in slots.indices { scratch[column] = values[slots[column]] }
+        let (first, slotRange, stageRange) = (slotsOfGroup[group].lowerBound, slotsOfGroup[group], stagesOfGroup[group])
+        slots.withUnsafeBufferPointer { slots in for place in slotRange { scratch[place - first] = values[slots[place]] } }
         constants.withUnsafeBufferPointer { constants in
-            for stage in stages[group] {
-                // A stage without numbers of its own reads none.
-                let numbers = constants.baseAddress.map { $0 + stage.at } ?? UnsafePointer(scratch)
-                run(stage, numbers, state, scratch)
+            stages.withUnsafeBufferPointer { stages in
+                for place in stageRange {
+                    // A stage without numbers of its own reads none.
+                    let numbers = constants.baseAddress.map { $0 + stages[place].at } ?? UnsafePointer(scratch)
+                    run(stages[place], numbers, state, scratch)
+                }
             }
         }
     }
@@ -230,27 +238,19 @@ struct Machine: Sendable {
         }
     }
 
-    /// The numbers of a group that encodes strings, of an event.
-    func encode(_ group: Int, _ event: [String: Cell]) -> FeatureValues {
-        let width = widths[group], columns = plan.groups[group].columns
-        func text(_ name: String) -> String? {
-            let cell = event[name] ?? .null
-            return cell.isNull ? nil : cell.description
-        }
+    /// Writes the numbers of a group that encodes strings as their bits; `text` gives the string of a column, by its place in the group.
+    func encode(_ group: Int, into row: UnsafeMutablePointer<UInt32>, _ text: (_ column: Int) -> String?) {
+        let columns = plan.groups[group].columns.indices, width = widths[group]
+        if width == 0 { return }
         if isWhole(group) {
-            var row = [Int32](repeating: 0, count: width)
-            row.withUnsafeMutableBufferPointer { row in
-                guard let base = row.baseAddress else { return }
-                for (column, name) in columns.enumerated() { encode(group, column: column, text(name), into: base) }
+            row.withMemoryRebound(to: Int32.self, capacity: width) { row in
+                for column in columns { encode(group, column: column, text(column), into: row) }
             }
-            return .int(row)
+        } else {
+            row.withMemoryRebound(to: Float.self, capacity: width) { row in
+                for column in columns { encode(group, column: column, text(column), into: row) }
+            }
         }
-        var row = [Float](repeating: 0, count: width)
-        row.withUnsafeMutableBufferPointer { row in
-            guard let base = row.baseAddress else { return }
-            for (column, name) in columns.enumerated() { encode(group, column: column, text(name), into: base) }
-        }
-        return .float(row)
     }
 
     private func hash(_ text: String, _ column: String, _ buckets: Int) -> Int32 {

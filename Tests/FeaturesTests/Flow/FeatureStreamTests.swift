@@ -52,6 +52,46 @@ private func event(_ unit: Cell, _ time: Int64, _ x: Cell) -> [String: Cell] { [
         }
     }
 
+    @Test func `many events at once are refused one by one, with the reasons of single events`() throws {
+        var one = try FeatureStream(fitted()), many = one
+        var events = FlatEvents(devices: [], times: [], numbers: [], texts: [])
+        let rows: [(String?, Int64, Double)] = [
+            ("a", 100, 1), ("a", 60, 1), (nil, 200, 1), ("a", .max, 1), ("a", 200, .infinity), ("a", 300, 2), ("b", 50, 3),
+        ]
+        var reasons: [String] = [], found: [Int: FeatureRow] = [:]
+        for (row, (unit, time, x)) in rows.enumerated() {
+            events.devices.append("")
+            events.times.append(time)
+            events.numbers.append(x)
+            events.texts.append(unit)
+            do {
+                if let sample = try one.on(event(unit.map(Cell.string) ?? nil, time, .number(x))) { found[row] = sample }
+            } catch {
+                reasons.append("\(row): \(error)")
+            }
+        }
+        let columns = try FlatColumns(one.features, numbers: ["x"], texts: ["unit"], time: "time")
+        var samples = FlatSamples(width: many.sampleWidth, capacity: 10)
+        #expect(many.on(events, columns, rows: 0..<7, into: &samples) == 7)
+        #expect(samples.refusals.map { "\($0.row): \($0.error)" } == reasons && reasons.count == 3)
+        #expect(samples.rows == found.keys.sorted())
+        for (place, row) in samples.rows.enumerated() {
+            #expect(.float(Array(samples.values[place * 4..<(place + 1) * 4])) == found[row]?["x"])
+        }
+        #expect(many.checkpoint == one.checkpoint)
+    }
+
+    @Test func `columns that flat events lack are named`() throws {
+        let features = try fitted()
+        #expect(throws: FeatureError("stream", "the events have no 'time'; there are x, unit")) {
+            try FlatColumns(features, numbers: ["x"], texts: ["unit"])
+        }
+        #expect(throws: FeatureError("stream", "a number is needed, the events have a text", at: "x")) {
+            try FlatColumns(features, numbers: [], texts: ["x", "unit"], time: "time")
+        }
+        _ = try FlatColumns(features, numbers: ["x", "time"], texts: [], device: "unit")
+    }
+
     @Test func `the entity longest not heard of is forgotten when there are too many`() throws {
         var stream = try FeatureStream(fitted(), entities: 2)
         _ = try stream.on(event("a", 0, 1))

@@ -18,8 +18,43 @@ private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting ran
     return samples
 }
 
+/// The same of a stream that is handed many events at once, a few samples at a time.
+private func flat(_ fitted: FittedFeatures, _ frame: Frame, interrupting random: inout SeededRandom) throws -> [Int: [UInt32]] {
+    // Truth values are categories by their words, so they are there as texts too.
+    let numbers = ["a", "b", "c", "on", "site", "time", "cycle", "y"], texts = ["kind", "text", "on"]
+    var events = FlatEvents(devices: [], times: [], numbers: [], texts: [])
+    for row in 0..<frame.rowCount {
+        let cells = frame.row(row)
+        for name in numbers {
+            if case .timestamp(let moment)? = cells[name] {
+                events.numbers.append(Double(moment))
+            } else {
+                events.numbers.append(cells[name]?.number ?? .nan)
+            }
+        }
+        events.texts += texts.map { name in cells[name].flatMap { $0.isNull ? nil : $0.description } }
+        events.devices.append(cells["machine"]?.description ?? "")
+        if case .timestamp(let moment)? = cells["time"] { events.times.append(moment) }
+    }
+    let isTimeApart = random.chance(0.5)
+    let columns = try FlatColumns(
+        fitted, numbers: numbers.map { $0 == "time" && isTimeApart ? "-" : $0 }, texts: texts, device: "machine", time: "time")
+    var stream = try FeatureStream(fitted)
+    var samples = FlatSamples(width: stream.sampleWidth, capacity: 1 + random.below(9)), found: [Int: [UInt32]] = [:], next = 0
+    while next < events.count {
+        if random.chance(0.1) { stream = try FeatureStream(fitted, resuming: stream.checkpoint) }
+        next = stream.on(events, columns, rows: next..<min(events.count, next + 1 + random.below(30)), into: &samples)
+        for (place, row) in samples.rows.enumerated() {
+            found[row] = samples.values[place * samples.width..<(place + 1) * samples.width].map(\.bitPattern)
+        }
+        #expect(samples.refusals.isEmpty)
+        samples.removeAll()
+    }
+    return found
+}
+
 @Suite("Tables and live events") struct TwoDoorsTests {
-    @Test func `random definitions give the same bits for tables and for single events`() throws {
+    @Test func `random definitions give the same bits for tables, single events and many at once`() throws {
         var samples = 0, arrays = 0, definitions = 0, refused = 0
         for seed in 0..<2000 {
             var maker = RandomFeatures(seed), random = SeededRandom(seed: seed)
@@ -37,9 +72,14 @@ private func streamed(_ fitted: FittedFeatures, _ frame: Frame, interrupting ran
             if random.chance(0.3) { fitted = try JSONDecoder().decode(FittedFeatures.self, from: JSONEncoder().encode(fitted)) }
             let batch = try fitted.transform(frame, withTarget: false)
             let live = try streamed(fitted, frame, interrupting: &random)
+            let many = try flat(fitted, frame, interrupting: &random)
             definitions += 1
             guard batch.rows == live.keys.sorted() else {
                 Issue.record("seed \(seed): tables give the rows \(batch.rows), events \(live.keys.sorted())")
+                return
+            }
+            guard many == live.mapValues({ $0.values.flatMap(\.bits) }) else {
+                Issue.record("seed \(seed): events one by one and many at once differ")
                 return
             }
             for (index, row) in batch.rows.enumerated() {
