@@ -14,6 +14,9 @@ let package = Package(
             name: "streams",
             dependencies: [.product(name: "Streams", package: "Millrace"), .product(name: "Learning", package: "Millrace")]),
         .executableTarget(
+            name: "wheel",
+            dependencies: ["Engine", "Features", "Learning", "Streams", "Formats"].map { .product(name: $0, package: "Millrace") }),
+        .executableTarget(
             name: "anomaly",
             dependencies: [
                 .product(name: "Streams", package: "Millrace"), .product(name: "Learning", package: "Millrace"),

@@ -29,6 +29,18 @@ public struct EventBatch: Sendable {
         for _ in schema.texts.indices { texts.append(nil) }
     }
 
+    /// Appends a row with its values.
+    public mutating func append(
+        device: String, time: Int64, at place: SourcePlace, numbers row: ArraySlice<Double>, texts words: ArraySlice<String?>
+    ) {
+        precondition(row.count == schema.numbers.count && words.count == schema.texts.count, "events: a row of another schema")
+        devices.append(device)
+        times.append(time)
+        places.append(place)
+        numbers.append(contentsOf: row)
+        texts.append(contentsOf: words)
+    }
+
     /// Sets a number of the last row.
     public mutating func setNumber(_ place: Int, _ value: Double) { numbers[numbers.count - schema.numbers.count + place] = value }
 
