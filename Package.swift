@@ -81,7 +81,8 @@ let package = Package(
             name: "DatasetsTests", dependencies: ["Datasets", "Features", "Learning", "Formats", "Engine"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
-            name: "StreamsTests", dependencies: ["Streams", "TestKit", "Learning", "Formats"], exclude: ["Golden"], swiftSettings: settings),
+            name: "StreamsTests", dependencies: ["Streams", "TestKit", "TestSupport", "Learning", "Formats"], exclude: ["Golden"],
+            swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "RecipesTests", dependencies: ["Recipes", "Zoo", "Datasets", "Features", "Learning", "Formats", "Engine", "millrace"],
