@@ -148,6 +148,8 @@ MK_INLINE mk_lanes mk_select(mk_lanes_int mask, mk_lanes yes, mk_lanes no) {
 
 // Where one operand is NaN the second one is returned: mk_larger(0, x) is a ReLU that lets NaN through.
 MK_INLINE mk_lanes mk_larger(mk_lanes a, mk_lanes b) { return mk_select(a > b, a, b); }
+// The larger of two values, not-a-number where one of them is that.
+MK_INLINE mk_lanes mk_larger_or_nan(mk_lanes a, mk_lanes b) { return mk_select((a > b) | (a != a), a, b); }
 MK_INLINE mk_lanes mk_smaller(mk_lanes a, mk_lanes b) { return mk_select(a < b, a, b); }
 
 // The order of the additions is fixed: halves onto halves.

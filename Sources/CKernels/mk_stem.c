@@ -3,8 +3,8 @@
 #include "mk_isa_common.h"
 
 MK_KERNEL_BF16(size_t, mk_stem_forward_scratch_bytes,
-    (const mk_conv* conv),
-    (conv))
+    (const mk_conv* conv, int pool),
+    (conv, pool))
 MK_KERNEL_BF16(void, mk_stem_pack_f32,
     (const mk_conv* conv, const float* weights, void* packed),
     (conv, weights, packed))
@@ -12,8 +12,8 @@ MK_KERNEL_BF16(void, mk_stem_pack_bf16,
     (const mk_conv* conv, const uint16_t* weights, void* packed),
     (conv, weights, packed))
 MK_KERNEL_BF16(void, mk_stem_forward_bf16,
-    (const mk_conv* conv, const uint16_t* x, const void* packed, const float* bias, int activation, uint16_t* y, long first_row, long last_row, void* scratch),
-    (conv, x, packed, bias, activation, y, first_row, last_row, scratch))
+    (const mk_conv* conv, const uint16_t* x, const void* packed, const float* bias, int activation, int pool, uint16_t* y, long first_row, long last_row, void* scratch),
+    (conv, x, packed, bias, activation, pool, y, first_row, last_row, scratch))
 MK_KERNEL_BF16(size_t, mk_stem_scratch_bytes,
     (const mk_conv* conv),
     (conv))

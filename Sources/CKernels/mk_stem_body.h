@@ -44,8 +44,11 @@ MK_INLINE void pack(int half, const mk_conv* c, const void* weights, float* pack
 void MK_NAME(mk_stem_pack_f32)(const mk_conv* c, const float* weights, void* packed) { pack(0, c, weights, packed); }
 void MK_NAME(mk_stem_pack_bf16)(const mk_conv* c, const uint16_t* weights, void* packed) { pack(1, c, weights, packed); }
 
-size_t MK_NAME(mk_stem_forward_scratch_bytes)(const mk_conv* c) {
-    return is_padded(c) ? (size_t)(c->kernel_height * line_of(c)) * 2 + 64 : 0;
+// Room for the lines under a row of windows, where the source is padded.
+MK_INLINE size_t copy_bytes(const mk_conv* c) { return is_padded(c) ? (size_t)(c->kernel_height * line_of(c)) * 2 + 64 : 0; }
+
+size_t MK_NAME(mk_stem_forward_scratch_bytes)(const mk_conv* c, int pool) {
+    return copy_bytes(c) + (pool == 2 ? (size_t)(2 * mk_conv_out_width(c) * c->out_channels) * 2 + 64 : 0);
 }
 
 // `rows` results side by side of `vectors` vectors of channels. An odd tap at the end is paired with a zero, not with the tap
@@ -91,31 +94,57 @@ typedef void window_kernel(int activation, const mk_conv* c, const uint16_t* lin
 FOR_TILES(WINDOW)
 static window_kernel* const windows[PANEL][MOST_ROWS] = LIST_TILES(window);
 
-void MK_NAME(mk_stem_forward_bf16)(const mk_conv* c, const uint16_t* x, const void* packed, const float* bias, int activation,
-                                   uint16_t* y, long first_row, long last_row, void* scratch) {
+// Row r of all images' results, at y.
+MK_INLINE void forward_row(const mk_conv* c, const uint16_t* x, const void* packed, const float* bias, int activation, uint16_t* y, long r,
+                           void* scratch) {
     long height = mk_conv_out_height(c), width = mk_conv_out_width(c), n = c->out_channels;
     long next = is_padded(c) ? line_of(c) : c->width * c->channels;
+    long top = r % height * c->stride_height - c->pad_top;
+    const uint16_t* image = x + r / height * c->height * c->width * c->channels;
+    const uint16_t* lines = image + top * next;
+    if (is_padded(c)) {
+        uint16_t* copies = (uint16_t*)aligned(scratch);
+        for (long i = 0; i < c->kernel_height; i++) {
+            long row = top + i;
+            if (row < 0 || row >= c->height) memset(copies + i * next, 0, (size_t)next * 2);
+            else fill_line(1, c, image + row * c->width * c->channels, copies + i * next);
+        }
+        lines = copies;
+    }
+    for (long j = 0; j < n; j += COLUMNS) {
+        const float *panel = (const float*)packed + j * c->kernel_height * pairs_of(c), *offset = bias ? bias + j : 0;
+        long vectors = least(PANEL, (n - j) / MK_LANES), blocks = (width + most_rows[vectors - 1] - 1) / most_rows[vectors - 1];
+        for (long k = 0; k < blocks; k++) {
+            long from = width * k / blocks, rows = width * (k + 1) / blocks - from;
+            windows[vectors - 1][rows - 1](activation, c, lines + from * step_of(c), next, panel, offset, y + from * n + j);
+        }
+    }
+}
+
+// The largest of every two by two values of two rows of `width` pixels.
+MK_INLINE void pool_rows(long width, long n, const uint16_t* rows, uint16_t* y) {
+    const uint16_t* below = rows + width * n;
+    for (long x = 0; x + 1 < width; x += 2, rows += 2 * n, below += 2 * n, y += n)
+        for (long k = 0; k < n; k += MK_LANES) {
+            mk_lanes upper = mk_larger_or_nan(mk_load_bf16(rows + k), mk_load_bf16(rows + n + k));
+            mk_lanes lower = mk_larger_or_nan(mk_load_bf16(below + k), mk_load_bf16(below + n + k));
+            store_rounded(y + k, mk_larger_or_nan(upper, lower));
+        }
+}
+
+void MK_NAME(mk_stem_forward_bf16)(const mk_conv* c, const uint16_t* x, const void* packed, const float* bias, int activation, int pool,
+                                   uint16_t* y, long first_row, long last_row, void* scratch) {
+    long height = mk_conv_out_height(c), width = mk_conv_out_width(c), n = c->out_channels;
+    if (pool != 2) {
+        for (long r = first_row; r < last_row; r++) forward_row(c, x, packed, bias, activation, y + r * width * n, r, scratch);
+        return;
+    }
+    // Two rows of results stay in the first level of cache until the largest are taken.
+    uint16_t* rows = (uint16_t*)aligned((char*)scratch + copy_bytes(c));
     for (long r = first_row; r < last_row; r++) {
-        long top = r % height * c->stride_height - c->pad_top;
-        const uint16_t* image = x + r / height * c->height * c->width * c->channels;
-        const uint16_t* lines = image + top * next;
-        if (is_padded(c)) {
-            uint16_t* copies = (uint16_t*)aligned(scratch);
-            for (long i = 0; i < c->kernel_height; i++) {
-                long row = top + i;
-                if (row < 0 || row >= c->height) memset(copies + i * next, 0, (size_t)next * 2);
-                else fill_line(1, c, image + row * c->width * c->channels, copies + i * next);
-            }
-            lines = copies;
-        }
-        for (long j = 0; j < n; j += COLUMNS) {
-            const float *panel = (const float*)packed + j * c->kernel_height * pairs_of(c), *offset = bias ? bias + j : 0;
-            long vectors = least(PANEL, (n - j) / MK_LANES), blocks = (width + most_rows[vectors - 1] - 1) / most_rows[vectors - 1];
-            for (long k = 0; k < blocks; k++) {
-                long from = width * k / blocks, rows = width * (k + 1) / blocks - from;
-                windows[vectors - 1][rows - 1](activation, c, lines + from * step_of(c), next, panel, offset, y + (r * width + from) * n + j);
-            }
-        }
+        long row = r / (height / 2) * height + r % (height / 2) * 2;
+        for (long i = 0; i < 2; i++) forward_row(c, x, packed, bias, activation, rows + i * width * n, row + i, scratch);
+        pool_rows(width, n, rows, y + r * (width / 2) * n);
     }
 }
 

@@ -193,6 +193,19 @@ MK_INLINE void scatter_result(int half, int activation, const mk_winograd* c, co
 #pragma clang loop unroll(full)
             for (int i = 0; i < 4; i++) t[i][j] = r[i];
         }
+        if (c->pool == 2) {
+            for (long i = 0; i < rows; i += 2) {
+                mk_lanes below[4];
+                result_points(t[i], r);
+                result_points(t[i + 1], below);
+                long row = p.image * (c->out_height / 2) + (p.y + i) / 2, at = (row * (c->out_width / 2) + p.x / 2) * c->out_channels + ch;
+                for (long j = 0; j < columns; j += 2, at += c->out_channels) {
+                    mk_lanes best = mk_larger_or_nan(mk_larger_or_nan(r[j], r[j + 1]), mk_larger_or_nan(below[j], below[j + 1]));
+                    mk_write(y, at, mk_activate(best + offset, activation), MK_LANES, half);
+                }
+            }
+            continue;
+        }
         for (long i = 0; i < rows; i++) {
             result_points(t[i], r);
             long at = ((p.image * c->out_height + p.y + i) * c->out_width + p.x) * c->out_channels + ch;

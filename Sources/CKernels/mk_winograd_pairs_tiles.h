@@ -171,6 +171,12 @@ MK_INLINE void scatter_result(int activation, const mk_winograd* c, const float*
         }
         result_points(t[0], r[0]);
         result_points(t[1], r[1]);
+        if (c->pool == 2) {
+            mk_lanes best = mk_larger_or_nan(mk_larger_or_nan(r[0][0], r[0][1]), mk_larger_or_nan(r[1][0], r[1][1]));
+            long half_width = c->out_width / 2, row = p.image * (c->out_height / 2) + p.y / 2;
+            finish(activation, best + offset, 0, y, (row * half_width + p.x / 2) * c->out_channels + ch);
+            continue;
+        }
         finish(activation, r[0][0] + offset, residual, y, at);
         if (is_right) finish(activation, r[0][1] + offset, residual, y, at + right);
         if (is_below) finish(activation, r[1][0] + offset, residual, y, at + below);

@@ -29,6 +29,11 @@ func ceilings() throws {
         print("\(name): \(number(one / 1e9, 0)) GFLOP/s on one thread, \(number(all / 1e9, 0)) on \(threads)")
     }
 
+    // The update of the encoder's parameters reads and writes 28 bytes for each of them, far more than caches hold.
+    let embedded = (8192 + 128) * 256, blocks = 4 * (12 * 256 * 256 + 13 * 256)
+    let update = try adamSeconds(parameters: embedded + blocks, threads: threads)
+    print("Adam over the \(embedded + blocks) parameters of D: \(number(update * 1e3, 2)) ms on \(threads) threads")
+
     // Multiplications of the layers of one picture or batch; a training step takes three times as many, but nothing flows back
     // to the pictures.
     func convolution(_ side: Int, _ source: Int, _ result: Int, _ window: Int) -> Int { side * side * source * result * window * window }
@@ -50,7 +55,25 @@ func ceilings() throws {
         ("E.bf16.infer.b1", "bf16", resnet), ("E.train", "f32", 16 * (3 * resnet - stem)),
     ]
     for work in works {
-        let operations = 2 * Double(work.products)
-        print("\(work.name): \(number(operations / 1e6)) MFLOP, \(number(operations / rates[work.dtype]! * 1e3, 4)) ms at that speed")
+        let operations = 2 * Double(work.products), seconds = operations / rates[work.dtype]!
+        let more = work.name == "D.bf16.train" ? ", \(number((seconds + update) * 1e3, 1)) ms with the update" : ""
+        print("\(work.name): \(number(operations / 1e6)) MFLOP, \(number(seconds * 1e3, 4)) ms at that speed\(more)")
     }
+}
+
+/// The best time of a step of Adam over one long vector.
+private func adamSeconds(parameters count: Int, threads: Int) throws -> Double {
+    let gradient = Tensor.input("gradient", [count])
+    let variables = ["w", "m", "v"].map { Variable($0, [count]) }
+    let (w, m, v) = (variables[0], variables[1], variables[2])
+    let new = adam(w.value, gradient: gradient, m: m.value, v: v.value, rate: .fill(1e-4, []), step: .fill(1, []))
+    let session = try Session(
+        Program(inputs: [gradient], outputs: [], updates: [(w, new.w), (m, new.m), (v, new.v)]), threads: threads)
+    var best = Double.infinity
+    for _ in 0..<20 {
+        let start = ContinuousClock.now
+        session.run()
+        best = min(best, (ContinuousClock.now - start) / .seconds(1))
+    }
+    return best
 }

@@ -16,16 +16,17 @@ extern "C" {
 
 /// Bytes of the packed kernel, and of scratch for the forward pass.
 size_t mk_stem_packed_bytes(const mk_conv* conv);
-size_t mk_stem_forward_scratch_bytes(const mk_conv* conv);
+size_t mk_stem_forward_scratch_bytes(const mk_conv* conv, int pool);
 
 /// Packs a kernel [out_channels, channels, kernel_height, kernel_width].
 void mk_stem_pack_f32(const mk_conv* conv, const float* weights, void* packed);
 void mk_stem_pack_bf16(const mk_conv* conv, const uint16_t* weights, void* packed);
 
 /// y = activation(x * kernel + bias) for the rows first_row ..< last_row of the batch * out_height rows of y.
-/// bias [out_channels] or NULL; activation MK_ACTIVATION_NONE or MK_ACTIVATION_RELU.
-void mk_stem_forward_bf16(const mk_conv* conv, const uint16_t* x, const void* packed, const float* bias, int activation, uint16_t* y,
-                          long first_row, long last_row, void* scratch);
+/// bias [out_channels] or NULL; activation MK_ACTIVATION_NONE or MK_ACTIVATION_RELU. Where `pool` is 2, y are the largest of every
+/// two by two results side by side, out_height / 2 rows of out_width / 2, and so are the rows that are counted; else it is 1.
+void mk_stem_forward_bf16(const mk_conv* conv, const uint16_t* x, const void* packed, const float* bias, int activation, int pool,
+                          uint16_t* y, long first_row, long last_row, void* scratch);
 
 /// Bytes of scratch for the gradient of the kernel.
 size_t mk_stem_scratch_bytes(const mk_conv* conv);

@@ -22,6 +22,9 @@ typedef struct {
     long batch, height, width, channels;
     long out_height, out_width, out_channels;
     long pad_top, pad_left;
+    /// Where 2, y [batch, out_height / 2, out_width / 2, out_channels] are the largest of every two by two results side by side; both
+    /// extents are even, there is no residual, and the activation never falls. Else 1. Only the forward passes look at it.
+    long pool;
 } mk_winograd;
 
 /// Tiles that cover y, over all images.

@@ -3,7 +3,9 @@ import CKernels
 /// Finds operations that run as one.
 enum Fusion {
     /// Lets operations take their only reader into themselves: bias, activation and residual into convolution and matmul.
-    static func absorb(_ outputs: [Tensor]) -> [Tensor] {
+    ///
+    /// - Parameter native: with the native kernels; what would have to be taken apart again for lack of a kernel stays apart.
+    static func absorb(_ outputs: [Tensor], native: Bool) -> [Tensor] {
         var current = outputs
         for _ in 0..<8 {
             let readers = countReaders(current)
@@ -29,7 +31,7 @@ enum Fusion {
                         let joined = operand.node.op.absorbing(
                             node.op, position: position, operands: own.map(\.type), others: others.map(\.type)),
                         let made = try? Scope.$path.withValue(operand.node.path, operation: { try Node(joined, own + others) }),
-                        made.results.first == node.results.first
+                        made.results.first == node.results.first, (try? joined.composed(own + others, native: native)) == nil
                     else { continue }
                     changed = true
                     return node.results.indices.map { Tensor(made, $0) }

@@ -61,7 +61,7 @@ public final class Program: Sendable {
         ends = try Simplify.compose(ends, native: native)
         if options.isOptimized {
             ends = Simplify.run(ends)
-            ends = Fusion.absorb(ends)
+            ends = Fusion.absorb(ends, native: native)
         }
         let batch = inputs.first { $0.rank > 0 }?.shape[0] ?? 1
         let shards = options.shards ?? Sharding.preferred(batch: batch)

@@ -92,6 +92,44 @@ private func run(_ values: [Tensor], _ options: Program.Options, _ function: ([T
         ([2, 17, 10, 32], [32, 32, 3, 3], .explicit(before: [3, 4], after: [0, 5])),
     ]
 
+    /// Sizes at which a convolution takes the largest of two by two results itself, odd ones among them.
+    static let pooled: [(image: Shape, kernel: Shape, padding: Padding)] = [
+        ([1, 15, 15, 32], [64, 32, 3, 3], .valid), ([3, 15, 18, 32], [48, 32, 3, 3], .same), ([2, 32, 32, 3], [32, 3, 3, 3], .valid),
+        ([2, 21, 33, 3], [16, 3, 5, 5], .same),
+    ]
+
+    @Test(arguments: pooled.indices) func `a convolution that takes the largest results agrees with one before a pooling`(place: Int) throws
+    {
+        let size = Self.pooled[place], out = size.kernel[0]
+        let image = samples(size.image, as: .f32).values(Float.self)
+        var broken = image
+        broken[image.count / 2] = .nan
+        let parameters = [samples(size.kernel, seed: 2, as: .f32), samples([out], seed: 3, as: .f32)]
+        for precision in [Program.Options.Precision.f32, .bf16] {
+            for hasActivation in [false, true] {
+                // What a ReLU makes of a result that is not a number depends on the kernel.
+                let values = [Tensor(hasActivation ? image : broken, size.image)] + parameters
+                func apart(_ x: [Tensor]) -> [Tensor] {
+                    let y = x[0].conv2d(x[1], bias: x[2], padding: size.padding)
+                    return [hasActivation ? y.relu() : y]
+                }
+                let options = Program.Options(precision: precision, kernels: .native, isFrozen: true)
+                let expected = try run(values, options, apart)[0].maxPool(2)
+                let inputs = values.map { Tensor.input("x", $0.shape) }
+                let program = try Program(inputs: inputs, outputs: [apart(inputs)[0].maxPool(2)], options: options)
+                if precision == .bf16, Int(mk_isa()) >= MK_ISA_AVX512_BF16, mk_has_matrix_unit() == 0 {
+                    #expect(!program.plan.steps.contains { $0.label == "maxPool2d" })
+                }
+                let found = try Session(program, threads: 2).run(values)[0]
+                let (a, b) = (found.values(Float.self), expected.values(Float.self))
+                // Minimal filtering brings what is not a number into a tile's other results, and tiles differ.
+                let largest = b.filter(\.isFinite).map(abs).max()!, bound = (precision == .bf16 ? 0.02 : 1e-5) * largest
+                #expect(zip(a, b).allSatisfy { $0.isNaN || $1.isNaN || abs($0 - $1) <= bound })
+                #expect(zip(a, b).count { $0.isNaN != $1.isNaN } <= 4 * out && a.contains { $0.isNaN } == b.contains { $0.isNaN })
+            }
+        }
+    }
+
     @Test(arguments: filtered.indices) func `minimal filtering and its gradients agree with direct sums`(place: Int) throws {
         let size = Self.filtered[place], out = size.kernel[0]
         let values = [samples(size.image, as: .f32), samples(size.kernel, seed: 2, as: .f32), samples([out], seed: 3, as: .f32)]

@@ -2,7 +2,16 @@ import CKernels
 
 extension Convolution {
     private func call(_ x: TensorType, _ kernel: TensorType, _ y: TensorType) -> ConvolutionCall {
-        ConvolutionCall(windows: windows, groups: groups, x: x.shape, kernel: kernel.shape, y: y.shape, dtype: x.dtype)
+        let full = pool == nil ? y.shape : sums(x.shape, kernel.shape)
+        return ConvolutionCall(windows: windows, groups: groups, x: x.shape, kernel: kernel.shape, y: full, dtype: x.dtype)
+    }
+
+    /// Whether a kernel takes the largest of every `pool` by `pool` results as it makes them.
+    func pools(_ operands: [TensorType]) -> Bool {
+        let call = call(operands[0], operands[1], operands[0]), bias = hasBias ? operands[2].dtype : nil
+        let isConstant = operands.map { _ in true }
+        return call.y.spatial.allSatisfy { $0 >= 2 }
+            && (filtering(call, bias: bias, isConstant: isConstant) != nil || few(call, bias: bias, isConstant: isConstant) != nil)
     }
 
     /// Whether our kernels finish the result as this operation wants it.
@@ -12,7 +21,8 @@ extension Convolution {
 
     /// By minimal filtering, where that pays.
     private func filtering(_ call: ConvolutionCall, bias: DType?, isConstant: [Bool]) -> MinimalFiltering? {
-        finishes(bias: bias, isConstant: isConstant) ? MinimalFiltering.forward(call, isConstant: isConstant[1]) : nil
+        finishes(bias: bias, isConstant: isConstant)
+            ? MinimalFiltering.forward(call, isConstant: pool != nil || isConstant[1], pool: pool ?? 1) : nil
     }
 
     private func few(_ call: ConvolutionCall, bias: DType?, isConstant: [Bool]) -> FewChannels? {
@@ -44,8 +54,10 @@ extension Convolution {
                 activation: activation.kernelCode ?? 0, binder.results[0])
         }
         if let few = few(call, bias: bias?.dtype, isConstant: isConstant), few.isReady(weights) {
-            return few.kernel(binder.operands[0], weights, bias: bias, activation: activation.kernelCode ?? 0, binder.results[0])
+            return few.kernel(
+                binder.operands[0], weights, bias: bias, activation: activation.kernelCode ?? 0, pool: pool ?? 1, binder.results[0])
         }
+        if pool != nil { throw binder.refuse("has no kernel that also takes the largest results") }
         if binder.native, call.isNative, let library = OneDNN.shared, let kernel = try? native(call, library, binder) { return kernel }
         return try inC(call, binder) ?? portable(call.dtype, binder)
     }

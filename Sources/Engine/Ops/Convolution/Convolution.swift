@@ -159,13 +159,16 @@ public func foldedConvolution(kernel: Tensor, bias: Tensor?, scale: Tensor, shif
     return (kernel * column, sum)
 }
 
-/// y = activation(x ∗ kernel + bias + residual); operands are x, kernel, then bias and residual as far as there are any.
+/// y = activation(x ∗ kernel + bias + residual), or the largest of every few of that; operands are x, kernel, then bias and residual as
+/// far as there are any.
 struct Convolution: PortableOp {
     var windows: Windows
     var groups = 1
     var hasBias = false
     var hasResidual = false
     var activation = Activation.none
+    /// Keeps only the largest of windows of so many by so many results side by side, as a maximum pooling after it does.
+    var pool: Int?
     var name: String { "conv\(windows.rank)d" }
     var precision: PrecisionClass { .narrow }
     func keepsWide(operand: Int) -> Bool { hasBias && operand == 2 }
@@ -191,15 +194,27 @@ struct Convolution: PortableOp {
             throw refuse("a window of \(window) is larger than the padded input", operands)
         }
         if hasBias, operands[2].shape != [kernel[0]] { throw refuse("the bias must be [\(kernel[0])]", operands) }
-        let result = operands[0].with(Shape([x[0]] + extents + [kernel[0]]))
+        let result = operands[0].with(Shape([x[0]] + extents.map { $0 / (pool ?? 1) } + [kernel[0]]))
         if hasResidual, operands[count - 1].shape != result.shape {
             throw refuse("the residual must have the shape of the result", operands)
         }
         return [result]
     }
 
+    /// The shape of the results, before the largest are taken.
+    func sums(_ x: Shape, _ kernel: Shape) -> Shape {
+        Shape([x[0]] + windows.results(x.spatial, Array(kernel.extents.dropFirst(2))) + [kernel[0]])
+    }
+
+    func composed(_ operands: [Tensor], native: Bool) throws -> [Tensor]? {
+        guard let pool, !native || !pools(operands.map(\.type)) else { return nil }
+        var whole = self
+        whole.pool = nil
+        return [try Tensor.apply(whole, operands)[0].maxPool(PerAxis(pool))]
+    }
+
     func gradient(_ call: Call) -> [Tensor?] {
-        demand(activation == .none, "\(name): the gradient of a fused activation")
+        demand(activation == .none && pool == nil, "\(name): the gradient of a fused activation or pooling")
         let g = call.flow[0]!, x = call.operands[0], kernel = call.operands[1]
         let toKernel = Tensor.makeAll(
             ConvolutionKernelGradient(windows: windows, groups: groups, window: Array(kernel.shape.extents.dropFirst(2)), hasBias: hasBias),
@@ -216,8 +231,18 @@ struct Convolution: PortableOp {
     }
 
     func absorbing(_ consumer: any Op, position: Int, operands: [TensorType], others: [TensorType]) -> (any Op)? {
-        guard activation == .none, operands[0].dtype.isFloat else { return nil }
+        guard pool == nil, operands[0].dtype.isFloat else { return nil }
         var joined = self
+        if let pooling = consumer as? MaxPool {
+            // The bias is added and the activation taken after the largest was found: that has to be the same.
+            var sideBySide = Windows(rank: 2)
+            sideBySide.strides = [2, 2]
+            guard pooling == MaxPool(window: [2, 2], windows: sideBySide), !hasResidual, activation == .none || activation == .relu
+            else { return nil }
+            joined.pool = 2
+            return joined
+        }
+        guard activation == .none else { return nil }
         if let activation = Activation(consumer) {
             joined.activation = activation
             return joined
@@ -240,7 +265,8 @@ struct Convolution: PortableOp {
     /// constant kernel and bias.
     func folding(_ consumer: any Op, position: Int, operands: [Tensor], others: [Tensor]) -> [Tensor]? {
         if let scaling = consumer as? ScaleChannels { return folding(scaling, operands, others) }
-        guard activation == .none, !hasResidual, let binary = consumer as? Binary, operands[0].dtype.isFloat, let other = others.first,
+        guard activation == .none, pool == nil, !hasResidual, let binary = consumer as? Binary, operands[0].dtype.isFloat,
+            let other = others.first,
             operands.dropFirst().allSatisfy(\.isConstant), other.isConstant
         else { return nil }
         let dtype = operands[0].dtype, channels = operands[1].shape[0]
@@ -266,7 +292,7 @@ struct Convolution: PortableOp {
     }
 
     func work(_ operands: [TensorType], _ results: [TensorType]) -> Int {
-        2 * results[0].shape.count * operands[1].shape.extents.dropFirst().reduce(1, *)
+        2 * sums(operands[0].shape, operands[1].shape).count * operands[1].shape.extents.dropFirst().reduce(1, *)
     }
 }
 

@@ -48,20 +48,20 @@ struct FewChannels: Sendable {
 
     // MARK: Kernels
 
-    /// activation(source ∗ kernel + bias) into `target`. A bias in bf16 is constant.
-    func kernel(_ source: Place, _ kernel: Place, bias: Place?, activation: Int32, _ target: Place) -> Kernel {
+    /// activation(source ∗ kernel + bias) into `target`, or the largest of every `pool` by `pool` of it. A bias in bf16 is constant.
+    func kernel(_ source: Place, _ kernel: Place, bias: Place?, activation: Int32, pool: Int, _ target: Place) -> Kernel {
         let offset = WideBias(bias, count: sizes.out_channels)
         let (rows, scratch) = withUnsafePointer(to: sizes) {
-            (sizes.batch * mk_conv_out_height($0), Int(mk_stem_forward_scratch_bytes($0)))
+            (sizes.batch * (mk_conv_out_height($0) / pool), Int(mk_stem_forward_scratch_bytes($0, Int32(pool))))
         }
-        let pieces = min(rows, Binder.pieces(target.shape.count * sizes.kernel_height, each: 1 << 15))
+        let pieces = min(rows, Binder.pieces(target.shape.count * pool * pool * sizes.kernel_height, each: 1 << 15))
         return Kernel(pieces: pieces, scratchBytes: scratch, label: "mk.stem") { [sizes] piece, scratch in
             let range = Binder.range(rows, piece, of: pieces)
             offset.withFloats { offset in
                 withUnsafePointer(to: sizes) {
                     mk_stem_forward_bf16(
-                        $0, source.pointer(as: UInt16.self), kernel.pointer, offset, activation, target.pointer(as: UInt16.self),
-                        range.lowerBound, range.upperBound, scratch)
+                        $0, source.pointer(as: UInt16.self), kernel.pointer, offset, activation, Int32(pool),
+                        target.pointer(as: UInt16.self), range.lowerBound, range.upperBound, scratch)
                 }
             }
         }

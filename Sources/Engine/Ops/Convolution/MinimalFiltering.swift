@@ -15,7 +15,7 @@ struct MinimalFiltering: Sendable {
     private let tiles: Int
     private let packedBytes: Int
 
-    private init?(_ call: ConvolutionCall, isBackward: Bool) {
+    private init?(_ call: ConvolutionCall, isBackward: Bool, pool: Int = 1) {
         guard call.dtype == .f32 || call.dtype == .bf16, call.groups == 1, call.windows.rank == 2,
             Array(call.kernel.extents.dropFirst(2)) == [3, 3],
             call.windows.strides == [1, 1], call.windows.dilations == [1, 1], call.kernel[0] % 16 == 0, call.kernel[1] % 16 == 0,
@@ -24,8 +24,9 @@ struct MinimalFiltering: Sendable {
         let (source, target) = isBackward ? (call.y, call.x) : (call.x, call.y)
         let before = isBackward ? call.windows.before.map { 2 - $0 } : call.windows.before
         sizes = mk_winograd(
-            batch: source[0], height: source[1], width: source[2], channels: source[3], out_height: target[1], out_width: target[2],
-            out_channels: target[3], pad_top: before[0], pad_left: before[1])
+            batch: source[0], height: source[1], width: source[2], channels: source[3],
+            out_height: target[1] / pool * pool, out_width: target[2] / pool * pool, out_channels: target[3], pad_top: before[0],
+            pad_left: before[1], pool: pool)
         self.isBackward = isBackward
         isNarrow = call.dtype == .bf16
         let isPaired = isNarrow && Int(mk_isa()) >= MK_ISA_AVX512_BF16
@@ -61,9 +62,10 @@ struct MinimalFiltering: Sendable {
         return (products + products / 20 + transformed * 5 + kernel) * 8 / 7 < call.work
     }
 
-    /// The forward pass of a call. A kernel that is not constant is packed in every run.
-    static func forward(_ call: ConvolutionCall, isConstant: Bool) -> MinimalFiltering? {
-        MinimalFiltering(call, isBackward: false).flatMap { $0.pays(call, perByte: 12, packed: !isConstant) ? $0 : nil }
+    /// The forward pass of a call, of which only the largest of every `pool` by `pool` results are kept. A kernel that is not constant is
+    /// packed in every run.
+    static func forward(_ call: ConvolutionCall, isConstant: Bool, pool: Int = 1) -> MinimalFiltering? {
+        MinimalFiltering(call, isBackward: false, pool: pool).flatMap { $0.pays(call, perByte: 12, packed: !isConstant) ? $0 : nil }
     }
 
     static func dataGradient(_ call: ConvolutionCall, isConstant: Bool) -> MinimalFiltering? {
