@@ -65,6 +65,9 @@ public final class Session {
         outputPointers = plan.outputs.map { memory.pointer($0, shard: 0) }
     }
 
+    /// The memory of inputs, values and kernels, in bytes; variables are not part of it.
+    public var bytes: Int { ([shared, constants] + shardMemory + inputMemory + scratch).reduce(0) { $0 + $1.bytes } }
+
     // MARK: Running
 
     /// Runs the program on these inputs.

@@ -9,6 +9,14 @@ extension Tensor {
     /// x - ln Σ eˣ along an axis: the logarithm of `softmax`, exact also where that is 0.
     public func logSoftmax(along axis: Int = -1) -> Tensor { withLast(axis) { .make(Softmax(logarithm: true), $0) } }
 
+    /// What this tensor is the `softmax` of along its last axis; nil where it was made in another way.
+    ///
+    /// A loss is computed from there: the logarithm of a probability that was rounded to 0 is gone.
+    public var logits: Tensor? {
+        guard let op = node.op as? Softmax, !op.logarithm else { return nil }
+        return node.operands.first
+    }
+
     /// Applies a function of the last axis to another one.
     func withLast(_ axis: Int, _ body: (Tensor) -> Tensor) -> Tensor {
         let axis = shape.axis(axis)

@@ -28,14 +28,22 @@ extension ModelBundle {
 
     private static func read(_ bytes: [UInt8], _ folder: String, _ memoryLimit: Int) throws -> ModelBundle {
         let manifest = try BundleManifest.read(bytes, at: Files.join(folder, BundleManifest.path))
-        func error(_ reason: String) -> LearningError { LearningError("bundle", reason, at: folder) }
-
-        var parts: [BundleManifest.Part: MappedFile] = [:]
+        var parts: [BundleManifest.Part: PartBytes] = [:]
         for (name, file) in manifest.files.sorted(by: { $0.key < $1.key }) {
-            guard let part = BundleManifest.Part(rawValue: name) else { throw error("the manifest names the unknown part '\(name)'") }
+            guard let part = BundleManifest.Part(rawValue: name) else {
+                throw LearningError("bundle", "the manifest names the unknown part '\(name)'", at: folder)
+            }
             parts[part] = try part.open(file, in: folder)
         }
-        func part(_ part: BundleManifest.Part) throws -> MappedFile {
+        return try joined(manifest, parts, identity: SHA256.digest(bytes).hexadecimal, at: folder, memoryLimit)
+    }
+
+    /// Makes a bundle of its parts, whose bytes are those that the manifest names.
+    static func joined(
+        _ manifest: BundleManifest, _ parts: [BundleManifest.Part: PartBytes], identity: String, at folder: String, _ memoryLimit: Int
+    ) throws -> ModelBundle {
+        func error(_ reason: String) -> LearningError { LearningError("bundle", reason, at: folder) }
+        func part(_ part: BundleManifest.Part) throws -> PartBytes {
             guard let file = parts[part] else { throw error("the manifest names no \(part.rawValue)") }
             return file
         }
@@ -47,7 +55,7 @@ extension ModelBundle {
         guard !values.overflow, values.partialValue <= memoryLimit else {
             throw error("weights and values take \(values.overflow ? .max : values.partialValue) bytes, at most \(memoryLimit) are allowed")
         }
-        let file = try Safetensors(weightFile)
+        let file = try weightFile.tensors()
         let named = Set(manifest.weights.map(\.name))
         guard named.count == manifest.weights.count else { throw error("the manifest names a weight twice") }
         if let odd = file.tensors.first(where: { !named.contains($0.name) }) {
@@ -64,7 +72,7 @@ extension ModelBundle {
         var bundle = ModelBundle(
             name: manifest.name, signature: manifest.signature, graph: graph, weights: weights, loss: manifest.loss,
             optimizer: manifest.optimizer, features: features, training: manifest.training, card: card)
-        bundle.identity = SHA256.digest(bytes).hexadecimal
+        bundle.identity = identity
         try bundle.check(error)
         return bundle
     }
@@ -129,15 +137,30 @@ extension ModelBundle {
 
 extension BundleManifest.Part {
     /// Opens a part whose name, size and hash are those that the manifest states.
-    fileprivate func open(_ file: BundleManifest.File, in folder: String) throws -> MappedFile {
-        func error(_ reason: String) -> LearningError { LearningError("bundle", reason, at: Files.join(folder, file.path)) }
-        guard let digest = SHA256.Digest(hexadecimal: file.sha256), file.path == path(digest) else {
-            throw LearningError("bundle", "the manifest names a file for \(rawValue) that is not called by its hash", at: folder)
+    fileprivate func open(_ file: BundleManifest.File, in folder: String) throws -> PartBytes {
+        let digest = try digest(of: file, in: folder), path = Files.join(folder, file.path)
+        guard (0...limit).contains(file.bytes) else {
+            throw LearningError("bundle", "would have \(file.bytes) bytes, at most \(limit) are allowed", at: path)
         }
-        guard (0...limit).contains(file.bytes) else { throw error("would have \(file.bytes) bytes, at most \(limit) are allowed") }
-        let mapped = try MappedFile(Files.join(folder, file.path))
-        guard mapped.count == file.bytes else { throw error("has \(mapped.count) bytes, the manifest says \(file.bytes)") }
-        guard mapped.withBytes({ SHA256.digest($0) }) == digest else { throw error("is damaged: its hash is not the one in its name") }
-        return mapped
+        return try checked(.file(MappedFile(path)), file, digest)
+    }
+
+    /// Hands bytes on that are those which the manifest names.
+    func checked(_ bytes: PartBytes, _ file: BundleManifest.File, in place: String) throws -> PartBytes {
+        try checked(bytes, file, digest(of: file, in: place))
+    }
+
+    private func checked(_ bytes: PartBytes, _ file: BundleManifest.File, _ digest: SHA256.Digest) throws -> PartBytes {
+        func error(_ reason: String) -> LearningError { LearningError("bundle", reason, at: bytes.path) }
+        guard bytes.count == file.bytes else { throw error("has \(bytes.count) bytes, the manifest says \(file.bytes)") }
+        guard bytes.withBytes({ SHA256.digest($0) }) == digest else { throw error("is damaged: its hash is not the one in its name") }
+        return bytes
+    }
+
+    private func digest(of file: BundleManifest.File, in place: String) throws -> SHA256.Digest {
+        guard let digest = SHA256.Digest(hexadecimal: file.sha256), file.path == path(digest) else {
+            throw LearningError("bundle", "the manifest names a file for \(rawValue) that is not called by its hash", at: place)
+        }
+        return digest
     }
 }

@@ -1,4 +1,4 @@
-import Engine
+public import Engine
 import Formats
 
 extension ModelBundle {
@@ -43,5 +43,25 @@ extension ModelBundle {
         return ModelBundle(
             name: name, signature: signature, graph: graph, weights: changed, loss: loss, optimizer: optimizer, features: features,
             training: record, card: "# \(name)\n\nWeights imported into the graph of another bundle; nothing has been measured.\n")
+    }
+
+    /// The same bundle with other values of some parameters and states, as learning goes on from it.
+    ///
+    /// - Parameter values: by the weights' names; those left out stay as they are.
+    /// - Parameter training: how the new weights came about.
+    /// - Throws: where the bundle has no weight of a name, or one of another type, or one that is a constant of the graph.
+    public func replacing(_ values: [String: Tensor], training: TrainingRecord, card: String) throws -> ModelBundle {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard let weight = self[name], weight.role != .constant else {
+                throw LearningError("bundle", "has no weight '\(name)' that could be replaced", at: self.name)
+            }
+            guard weight.values.type == value.type else {
+                throw LearningError("bundle", "weight '\(name)' is \(weight.values.type), not \(value.type)", at: self.name)
+            }
+        }
+        return ModelBundle(
+            name: name, signature: signature, graph: graph,
+            weights: weights.map { Weight(name: $0.name, role: $0.role, values: values[$0.name] ?? $0.values) }, loss: loss,
+            optimizer: optimizer, features: features, training: training, card: card)
     }
 }
