@@ -50,6 +50,8 @@ let package = Package(
             name: "Recipes",
             dependencies: ["Engine", "Formats", "Features", "Learning", "Datasets", "Zoo", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
+        .target(
+            name: "Demo", dependencies: ["Engine", "Formats", "Features", "Learning", "Datasets", "Streams"], swiftSettings: settings),
         .executableTarget(
             name: "millrace",
             dependencies: [
@@ -83,6 +85,7 @@ let package = Package(
         .testTarget(
             name: "StreamsTests", dependencies: ["Streams", "TestKit", "TestSupport", "Learning", "Formats"], exclude: ["Golden"],
             swiftSettings: settings),
+        .testTarget(name: "DemoTests", dependencies: ["Demo", "Datasets", "Features", "Learning", "Engine"], swiftSettings: settings),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "Learning", "Engine", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "RecipesTests", dependencies: ["Recipes", "Zoo", "Datasets", "Features", "Learning", "Formats", "Engine", "millrace"],

@@ -20,6 +20,12 @@ public struct Initializer: Sendable {
 
     public static func constant(_ value: Double) -> Initializer { Initializer("constant(\(value))") { shape, _ in .fill(value, shape) } }
 
+    /// Ones on the diagonal of the first two axes, which are equally long, zeros elsewhere.
+    public static let identity = Initializer("identity") { shape, _ in
+        demand(shape.rank == 2 && shape[0] == shape[1], LearningError("identity", "\(shape) is no square matrix"))
+        return Tensor((0..<shape.count).map { $0 % (shape[0] + 1) == 0 ? 1 : 0 as Float }, shape)
+    }
+
     public static func normal(deviation: Double = 0.02, mean: Double = 0) -> Initializer {
         Initializer("normal(\(deviation))") { shape, key in .normal(shape, key: key, mean: mean, deviation: deviation) }
     }
